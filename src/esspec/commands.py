@@ -1,0 +1,116 @@
+"""What `esspec export` does once its arguments are read: pages in, texts or files out, all or nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from esspec.as_written import written_page
+from esspec.binding import NO_BINDING
+from esspec.compile import compile_page, dns_warning
+from esspec.export import file_set, stream, stream_as_written
+from esspec.fileset import FileSet, stale, write
+from esspec.loading import PageFile, load_page, load_source, needs_binding, page_name
+from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error
+from esspec.report import written
+from esspec.targets import Target, load_targets
+
+
+class ExportRequest(NamedTuple):
+    """The options of `esspec export`."""
+
+    targets: tuple[str, ...]
+    output: Path | None
+    check: bool
+    force: bool
+    allow_removal: bool
+    as_written: bool
+
+
+class Result(NamedTuple):
+    """What a command has to say: data for standard output, findings, and an exit code beside theirs."""
+
+    data: str
+    problems: tuple[Problem, ...]
+    exit_code: int
+
+
+def export_pages(files: Sequence[PageFile], request: ExportRequest) -> Result:
+    """Return what exporting the pages gives; with an output folder its files are written, or compared.
+
+    Every page is compiled before anything is written. Raises EsspecError with the findings of all pages.
+    """
+    targets = load_targets(request.targets)
+    _check_request(files, request, targets)
+    if request.as_written:
+        source = load_source(files[0])
+        return Result(stream_as_written(written_page(source, page_name(files[0].shown, NO_BINDING)), targets[0]), (), 0)
+    compiled = _all(files, targets, request)
+    problems = tuple(p for _, _, found in compiled for p in found)
+    if request.output is None:
+        return Result(compiled[0][1], problems, 0)
+    folders = [
+        (_folder(request.output, file, files), wanted) for file, (wanted, _, _) in zip(files, compiled, strict=True)
+    ]
+    if request.check:
+        diff = "".join(stale(folder, wanted) for folder, wanted in folders if wanted)
+        return Result(diff, problems, 1 if diff else 0)
+    done = [
+        written(write(folder, wanted, force=request.force, allow_removal=request.allow_removal))
+        for folder, wanted in folders
+        if wanted
+    ]
+    return Result("".join(done), problems, 0)
+
+
+Compiled = tuple[FileSet | None, str, tuple[Problem, ...]]
+
+
+def _all(files: Sequence[PageFile], targets: Sequence[Target], request: ExportRequest) -> list[Compiled]:
+    """Return every page compiled; the errors of all pages are raised together."""
+    compiled: list[Compiled] = []
+    stopped: list[EsspecError] = []
+    for file in files:
+        try:
+            compiled.append(_compiled(file, targets, request))
+        except EsspecError as found:
+            stopped.append(found)
+    if stopped:
+        worst = max(stopped, key=lambda found: found.exit_code)
+        raise type_of(worst)([p for found in stopped for p in found.problems])
+    return compiled
+
+
+def type_of(found: EsspecError) -> type[EsspecError]:
+    """Return the plain class with the exit code of `found`."""
+    return InputProblems if found.exit_code == InputProblems.exit_code else PageProblems
+
+
+def _compiled(file: PageFile, targets: Sequence[Target], request: ExportRequest) -> Compiled:
+    reading = load_page(file)
+    needs_binding(reading)
+    policies = compile_page(reading)
+    problems = (*reading.problems, *dns_warning(policies, reading.resolution.page.path))
+    if request.output is None:
+        return None, stream(policies, targets[0]), problems
+    return file_set(policies, targets), "", problems
+
+
+def _folder(output: Path, file: PageFile, files: Sequence[PageFile]) -> Path:
+    return output if len(files) == 1 else output / Path(file.shown).stem
+
+
+def _check_request(files: Sequence[PageFile], request: ExportRequest, targets: Sequence[Target]) -> None:
+    stems = [Path(file.shown).stem for file in files]
+    if request.output is None and len(targets) != 1:
+        what, how = "several targets cannot go to standard output", "name one with --target, or a folder with -o"
+    elif request.output is None and len(files) != 1:
+        what, how = "several pages cannot go to standard output", "name a folder with -o"
+    elif request.check and request.output is None:
+        what, how = "--check compares files, and no folder is named", "add -o DIR"
+    elif request.as_written and (len(files) != 1 or request.output is not None):
+        what, how = "--as-written writes one page to standard output", "leave -o and further pages away"
+    elif len(set(stems)) != len(stems):
+        what, how = "two pages have the same name, and each gets a folder by its name", "export them one by one"
+    else:
+        return
+    raise InputProblems([error("usage", files[0].shown, (0, 0), what, how)])

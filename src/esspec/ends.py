@@ -1,0 +1,134 @@
+"""Who can talk: the classes of pods and of other ends that nothing in some readings can tell apart.
+
+Pods are cut into blocks (`esspec.podtree`), addresses into intervals at every boundary that is mentioned. Each
+listed address has exactly the role the binding gives it, every other address is outside, and one more end is a
+node at an address that nobody lists.
+
+A set of classes is a Python int, one bit per class: union, intersection and comparison are single operations.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_network
+from typing import NamedTuple
+
+from esspec.lifted import Everyone, Key, Outside, Peers, Pods, Values
+from esspec.model import External, Role
+from esspec.podtree import PodTree
+
+_LAST = {4: 2**32 - 1, 6: 2**128 - 1}
+Position = tuple[int, int]  # (IP version, address as a number); in this order intervals are sorted
+
+
+class OutsideClass(NamedTuple):
+    """Ends that are no pods, of one role: the addresses `first` to `last`, or one that nobody lists (None)."""
+
+    role: Role
+    first: Position | None
+    last: Position | None
+
+
+class Ends:
+    """The classes of ends for some selectors: first the blocks of pods, then the ends outside."""
+
+    def __init__(self, selectors: Iterable[Peers], externals: Sequence[External]) -> None:
+        """Cut all ends by `selectors`; `externals` say which address has which role."""
+        unique = set(selectors)
+        self._tree = PodTree(s for s in unique if isinstance(s, Pods))
+        self.pods = self._tree.blocks
+        networks = {n for s in unique if isinstance(s, Outside) for n in (*(s.networks or ()), *s.excluded)}
+        self.outside = _outside(networks, externals)
+        self._starts = [end.first for end in self.outside if end.first]
+        self.count = len(self.pods) + len(self.outside)
+        self.everyone = (1 << self.count) - 1
+        self._roles = {
+            role: sum(1 << n for n, end in enumerate(self.outside) if end.role is role) << len(self.pods)
+            for role in Role
+        }
+        self._masks: dict[Peers, int] = {}
+
+    def mask(self, selector: Peers) -> int:
+        """Return the classes that a selector means; it must be one that the ends were cut by."""
+        found = self._masks.get(selector)
+        if found is None:
+            found = self._masks[selector] = self._mask(selector)
+        return found
+
+    def describe(self, number: int) -> str:
+        """Return a class in words."""
+        if number < len(self.pods):
+            return _pods_in_words(self.pods[number].where)
+        end = self.outside[number - len(self.pods)]
+        if end.first is None or end.last is None:
+            return f"a {end.role} at an address that nobody lists"
+        first, last = _address(end.first), _address(end.last)
+        return f"{first if first == last else f'an address from {first} to {last}'} (role {end.role})"
+
+    def _mask(self, selector: Peers) -> int:
+        if isinstance(selector, Everyone):
+            return self.everyone
+        if isinstance(selector, Pods):
+            return sum(1 << number for number in self._tree.numbers(selector))
+        found = 0
+        for role in selector.roles:
+            found |= self._roles[role]
+        if selector.networks is not None:
+            found &= self._addresses(selector.networks)
+        return found & ~self._addresses(selector.excluded)
+
+    def _addresses(self, networks: Iterable[str]) -> int:
+        found = 0
+        for network in networks:
+            first, last = _interval(network)
+            begin, end = bisect_left(self._starts, first), bisect_right(self._starts, last)
+            found |= ((1 << (end - begin)) - 1) << (begin + len(self.pods))
+        return found
+
+
+def _outside(networks: Iterable[str], externals: Sequence[External]) -> list[OutsideClass]:
+    listed = [(_interval(address), external.role) for external in externals for address in external.addresses]
+    cuts = {(version, 0) for version in _LAST}
+    for first, last in (*(_interval(network) for network in networks), *(interval for interval, _ in listed)):
+        cuts.add(first)
+        if last[1] < _LAST[last[0]]:
+            cuts.add((last[0], last[1] + 1))
+    starts = sorted(cuts)
+    roles = [Role.OUTSIDE] * len(starts)
+    for (first, last), role in listed:
+        for number in range(bisect_left(starts, first), bisect_right(starts, last)):
+            roles[number] = role
+    ends = [
+        OutsideClass(role, first, (first[0], following[1] - 1 if following[0] == first[0] else _LAST[first[0]]))
+        for role, first, following in zip(roles, starts, [*starts[1:], (0, 0)], strict=True)
+    ]
+    unnumbered = {external.role for external in externals if not external.addresses} | {Role.NODE}
+    return ends + [OutsideClass(role, None, None) for role in Role if role in unnumbered]
+
+
+def _interval(network: str) -> tuple[Position, Position]:
+    parsed = ip_network(network)
+    return (
+        (parsed.version, int(parsed.network_address)),
+        (parsed.version, int(parsed.broadcast_address)),
+    )
+
+
+def _address(position: Position) -> str:
+    version, number = position
+    return str(IPv4Address(number) if version == 4 else IPv6Address(number))  # noqa: PLR2004
+
+
+def _pods_in_words(where: Iterable[tuple[Key, Values]]) -> str:
+    parts = [_key_in_words(key, values) for key, values in where]
+    return "a pod with " + ", ".join(parts) if parts else "any pod"
+
+
+def _key_in_words(key: Key, values: Values) -> str:
+    name = key.name or key.kind
+    if values.listed:
+        (value,) = values.items
+        return f"no label {name}" if value is None else f"{name}={value}"
+    named = sorted(v for v in values.items if v is not None)
+    if None in values.items:
+        return f"some other {name}" if named else f"a label {name}"
+    return f"{name} absent or not {named[0]}" if len(named) == 1 else f"{name} absent or none of {len(named)} named"

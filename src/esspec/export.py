@@ -1,0 +1,64 @@
+"""The main job: a page's model as the texts of some targets."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from esspec.as_written import WrittenPage
+from esspec.fileset import FileSet, TargetFiles
+from esspec.model import Direction, PolicySet
+from esspec.problem import InputProblems, error
+from esspec.targets import Target
+
+
+def target_files(policies: PolicySet, target: Target) -> TargetFiles:
+    """Return the texts of one target by file name, the index files included.
+
+    Raises Inexpressible where the target cannot say what the page says.
+    """
+    files = _rendered(target, target.lower(policies))
+    isolated = {
+        workload.slug: tuple(d.value for d in Direction if workload.allowance(d).kind != "unspecified")
+        for workload in policies.workloads
+    }
+    return TargetFiles(files | target.index(tuple(files)), {slug: some for slug, some in isolated.items() if some})
+
+
+def file_set(policies: PolicySet, targets: Iterable[Target]) -> FileSet:
+    """Return the files of several targets, to be written as one set."""
+    return FileSet(policies.page, {target.name: target_files(policies, target) for target in targets})
+
+
+def stream(policies: PolicySet, target: Target) -> str:
+    """Return the texts of one target as one stream, the index files left out."""
+    return _joined(list(_rendered(target, target.lower(policies)).values()))
+
+
+def stream_as_written(page: WrittenPage, target: Target) -> str:
+    """Return a page's connections in its own words. Raises InputProblems for a target that must know who is meant."""
+    if target.as_written is None:
+        raise InputProblems(
+            [
+                error(
+                    "needs-binding",
+                    page.page,
+                    (0, 0),
+                    f"the target {target.name} must know who is meant",
+                    "leave --as-written away, or use --target csv",
+                )
+            ]
+        )
+    return _joined(list(_rendered(target, target.as_written(page)).values()))
+
+
+def _rendered(target: Target, documents: Sequence[Any]) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for item in documents:
+        if item.file_name in files:
+            raise AssertionError(f"target {target.name} names two files {item.file_name}")
+        files[item.file_name] = target.render(item)
+    return files
+
+
+def _joined(texts: list[str]) -> str:
+    """Return texts as one stream; several are YAML documents, which a line of three dashes keeps apart."""
+    return "---\n".join(texts)

@@ -1,0 +1,225 @@
+"""Whose name is it: from the words of a cell to a workload or an external, never by guess."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from esspec.binding import Binding
+from esspec.page import Heading, Page
+from esspec.problem import Problem, error
+
+RESERVED = frozenset({"anyone", "none", "unspecified"})
+"""Words that the CSV gives a meaning; no workload and no external may be called so."""
+
+ANYONE = frozenset({"anywhere", "anyone", "any", "any pod", "any pods"})
+_INSTANCE = re.compile(r"any pods? in (?:the )?(?:\S.* )?instance")
+_SLUG = re.compile(r"[^a-z0-9]+")
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
+_MAX_SLUG = 63
+
+
+def fold(name: str) -> str:
+    """Return `name` without case, a trailing "pod(s)" and the plural of its last word: what two spellings share.
+
+    Only ASCII letters lose their case, so that no look-alike character becomes an ASCII one.
+    """
+    words = name.split()
+    if words and len(words) > 1 and words[-1].isascii() and words[-1].lower() in ("pod", "pods"):
+        words.pop()
+    text = " ".join(words)
+    if not text.isascii():
+        return text
+    text = text.lower()
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") and len(words[-1]) > 3 else text  # noqa: PLR2004
+
+
+def slug(name: str) -> str:
+    """Return the name of a workload's files and objects: lower case, without "pod(s)", other characters as `-`."""
+    words = name.lower().split()
+    if len(words) > 1 and words[-1] in ("pod", "pods"):
+        words.pop()
+    return _SLUG.sub("-", " ".join(words)).strip("-")
+
+
+def means_anyone(name: str) -> bool:
+    """Return whether these words stand for everyone (interface: "Anywhere", "Any pod")."""
+    return name.lower() in ANYONE
+
+
+def means_instance(name: str) -> bool:
+    """Return whether these words stand for every pod of this installation."""
+    return bool(_INSTANCE.fullmatch(name.lower()))
+
+
+class Named(NamedTuple):
+    """A workload by name: its headings' lines, and its key in the binding (None without an entry)."""
+
+    name: str
+    lines: tuple[int, ...]
+    entry: str | None
+
+
+class Names:
+    """All names that cells may use, for one page and one binding."""
+
+    def __init__(self, page: Page, binding: Binding) -> None:
+        self._binding = binding
+        self.problems: list[Problem] = []
+        self.used: set[str] = set()
+        self._entries = self._folded_entries()
+        owners = [*(s.heading for s in page.statements), *(t.heading for t in page.tables)]
+        self.workloads: dict[str, Named] = {}
+        self._canonical: dict[str, str] = {}
+        self._of: dict[str, list[str]] = {}
+        self._externals: dict[str, str] = {}
+        self._take_headings(page, owners)
+        self._take_entries()
+        self._take_externals()
+        self._check_slugs(page)
+
+    def workload_of(self, heading: Heading) -> str:
+        """Return the name of the workload that owns a heading."""
+        return self.workloads[self._canonical[fold(heading.name)]].name
+
+    def workloads_called(self, name: str) -> tuple[str, ...]:
+        """Return the workloads that `name` stands for: one, several through an alias on several, or none."""
+        key = fold(name)
+        if key in self._of:
+            self.used.add(key)
+        return tuple(self._of.get(key, ()))
+
+    def external_called(self, name: str) -> str | None:
+        """Return the external that `name` stands for."""
+        key = fold(name)
+        if key in self._externals:
+            self.used.add(key)
+        return self._externals.get(key)
+
+    def near(self, name: str) -> str | None:
+        """Return the known name that is spelt most like `name`, to be offered and never taken."""
+        import difflib  # noqa: PLC0415 - only an unknown name needs it
+
+        spelt = {key: key for key in (*self._of, *self._externals)}
+        near = difflib.get_close_matches(fold(name)[:200], spelt, 1)
+        if not near:
+            return None
+        return self._of.get(near[0], [self._externals.get(near[0], "")])[0]
+
+    def described(self) -> Iterator[Named]:
+        """Yield the workloads of the page in its order, then those that only the binding describes and cells use."""
+        for key, named in self.workloads.items():
+            if named.lines or key in self.used:
+                yield named
+
+    def unused(self) -> Iterator[tuple[str, ...]]:
+        """Yield the keys of binding entries and aliases that nothing on the page uses."""
+        for name, entry in self._binding.file.workloads.items():
+            key = self._canonical.get(fold(name), fold(name))
+            if not self.workloads[key].lines and not {fold(n) for n in (name, *entry.aliases)} & self.used:
+                yield "workloads", name
+            else:
+                yield from (("workloads", name, alias) for alias in entry.aliases if not self._is_used(alias))
+        for name, external in self._binding.file.externals.items():
+            if not {fold(n) for n in (name, *external.aliases)} & self.used:
+                yield "externals", name
+
+    def _is_used(self, alias: str) -> bool:
+        return fold(alias) in self.used or fold(alias) in self._canonical
+
+    def _problem(self, code: str, keys: tuple[str | int, ...], message: str, remedy: str) -> None:
+        self.problems.append(self._binding.problem(code, keys, message, remedy))
+
+    def _folded_entries(self) -> dict[str, str]:
+        entries: dict[str, str] = {}
+        for name in self._binding.file.workloads:
+            if fold(name) in entries:
+                self._problem(
+                    "name-twice",
+                    ("workloads", name),
+                    f"'{name}' and '{entries[fold(name)]}' are one name",
+                    "keep one entry",
+                )
+            entries.setdefault(fold(name), name)
+        return entries
+
+    def _take_headings(self, page: Page, owners: Iterable[Heading]) -> None:
+        owning = {fold(h.name) for h in owners} | {fold(h.name) for h in page.headings if fold(h.name) in self._entries}
+        merged = self._merged({fold(h.name) for h in page.headings} & owning)
+        for heading in page.headings:
+            key = fold(heading.name)
+            if key not in owning:
+                continue
+            first = self._canonical.setdefault(merged.get(key, key), key)
+            self._canonical[key] = first
+            known = self.workloads.get(first)
+            lines = (*known.lines, heading.line) if known else (heading.line,)
+            name = known.name if known else heading.name
+            self.workloads[first] = Named(name, lines, self._entries.get(merged.get(key, key), self._entries.get(key)))
+            if self._of.get(key) != [name]:
+                self._of[key] = [name]
+
+    def _merged(self, headings: set[str]) -> dict[str, str]:
+        """Return which headings are one workload: an alias that is a heading of its own leads to its entry's name."""
+        return {
+            fold(alias): fold(name)
+            for name, entry in self._binding.file.workloads.items()
+            for alias in entry.aliases
+            if fold(alias) in headings and fold(name) in headings
+        }
+
+    def _take_entries(self) -> None:
+        for name, entry in self._binding.file.workloads.items():
+            key = self._canonical.get(fold(name), fold(name))
+            known = self.workloads.setdefault(key, Named(name, (), name))
+            for word in (name, *entry.aliases):
+                owners = self._of.setdefault(fold(word), [])
+                if known.name not in owners:
+                    owners.append(known.name)
+
+    def _take_externals(self) -> None:
+        for name, entry in self._binding.file.externals.items():
+            for word in (name, *entry.aliases):
+                if fold(word) in self._of or fold(word) in self._externals:
+                    self._problem(
+                        "name-twice",
+                        ("externals", name),
+                        f"'{word}' names two things",
+                        "give one of them another name",
+                    )
+                self._externals[fold(word)] = name
+            if fold(name) in RESERVED:
+                self._problem("reserved-name", ("externals", name), f"'{name}' is a word of the CSV", "rename it")
+
+    def _check_slugs(self, page: Page) -> None:
+        seen: dict[str, Named] = {}
+        for named in self.workloads.values():
+            found = slug(named.name)
+            wrong = _wrong_slug(found)
+            if fold(named.name) in RESERVED:
+                wrong = "is a word of the CSV"
+            elif found in seen and not wrong:
+                wrong = f"would share its files with '{seen[found].name}'"
+            seen.setdefault(found, named)
+            if wrong and named.lines:
+                at = (named.lines[0], 1)
+                self.problems.append(
+                    error(
+                        "bad-name",
+                        page.path,
+                        at,
+                        f"the workload's name '{named.name}' {wrong}",
+                        "rename the heading",
+                    )
+                )
+            elif wrong:
+                self._problem("bad-name", ("workloads", named.name), f"the name '{named.name}' {wrong}", "rename it")
+
+
+def _wrong_slug(found: str) -> str:
+    if not found:
+        return "leaves nothing to name its files by"
+    if len(found) > _MAX_SLUG:
+        return f"is longer than {_MAX_SLUG} characters"
+    if found in _DEVICES or found == "kustomization":
+        return f"makes the file name '{found}', which is taken"
+    return ""

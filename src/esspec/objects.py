@@ -1,0 +1,85 @@
+"""What the Kubernetes-style targets write alike: names, the annotation with the reasons, comments, kustomization.
+
+Only `lower` and `render` of a target use this; what reads the emitted text back is in `esspec.manifest`.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from esspec.model import AllowOnly, Direction, Dns, PolicySet, Rule, Workload
+from esspec.targets import Inexpressible
+from esspec.template import template
+
+LABELS = (("app.kubernetes.io/managed-by", "esspec"),)
+ANNOTATION = "esspec/rules"
+MAX_ANNOTATIONS = 256 * 1024  # bytes, of all keys and values (kubernetes/apimachinery: pkg/api/validation)
+
+
+def rules_of(workload: Workload) -> Iterator[tuple[Direction, Rule]]:
+    """Yield every rule of a workload with its direction, ingress first, in the order of the page."""
+    for direction in Direction:
+        allowance = workload.allowance(direction)
+        if isinstance(allowance, AllowOnly):
+            for rule in allowance.rules:
+                yield direction, rule
+
+
+def isolated(workload: Workload) -> tuple[Direction, ...]:
+    """Return the directions of which the page says something, ingress first."""
+    return tuple(d for d in Direction if workload.allowance(d).kind != "unspecified")
+
+
+def annotation(policies: PolicySet, workload: Workload, *, target: str) -> str:
+    """Return the value of the annotation `esspec/rules`: a JSON list, one entry per rule.
+
+    An entry holds the direction, the hash of the row's content (so that moved lines change nothing that is
+    deployed) and the reason; rules for name resolution carry the row "dns". Raises Inexpressible where
+    Kubernetes would refuse the annotation for its size.
+    """
+    entries = [{"direction": d.value, "row": rule.row, "reason": rule.reason} for d, rule in rules_of(workload)]
+    if policies.dns and Direction.EGRESS in isolated(workload):
+        entries.append({"direction": "egress", "row": "dns", "reason": policies.dns.reason})
+    text = json.dumps(entries, ensure_ascii=True)
+    if len(ANNOTATION) + len(text) > MAX_ANNOTATIONS:
+        raise Inexpressible(
+            policies,
+            target=target,
+            at=workload,
+            message=f"the reasons of workload '{workload.name}' need {len(text)} bytes of annotation, "
+            f"and Kubernetes takes {MAX_ANNOTATIONS}",
+            remedy="shorten the reasons of its rows, or split the workload into two headings",
+            code="annotation-too-large",
+        )
+    return text
+
+
+def head_comments(policies: PolicySet, workload: Workload) -> tuple[str, ...]:
+    """Return the comments at the top of a workload's file: what it is, and where it is from."""
+    places = ", ".join(f"{policies.page}:{line}" for line in workload.lines)
+    return (
+        f"{workload.name} ({places})",
+        f"Written by esspec from {policies.page} and {policies.binding}: change those, then export again.",
+    )
+
+
+def rule_comments(policies: PolicySet, rule: Rule) -> tuple[str, ...]:
+    """Return the comments over a rule: page:line and the reason, then the binding's decision if there is one."""
+    place = f"{policies.page}:{rule.line}: {rule.reason}"
+    if rule.override is None:
+        return (place,)
+    return (place, f"{policies.binding}:{rule.override.line}: override: {rule.override.reason}")
+
+
+def statement_comment(policies: PolicySet, line: int, word: str) -> str:
+    """Return the comment over a direction of which the page says "Any" or "None"."""
+    return f"{policies.page}:{line}: {word}"
+
+
+def dns_comment(dns: Dns) -> str:
+    """Return the comment over the rules for name resolution, which are the binding's and not the page's."""
+    return f"{dns.origin}: {dns.reason}"
+
+
+def kustomization(names: Sequence[str]) -> dict[str, str]:
+    """Return the `kustomization.yaml` that applies exactly these files."""
+    return {"kustomization.yaml": template("esspec", "kustomization.yaml.jinja").render(names=names)}

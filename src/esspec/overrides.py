@@ -1,0 +1,88 @@
+"""The binding's overrides: decisions about rows, each found by the content of the row it names."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from esspec.binding import Binding, OverrideEntry
+from esspec.model import Direction, PortRange
+from esspec.names import Names
+from esspec.problem import Problem, error
+from esspec.rows import PEERS, PORTS, PROTOCOL, WrittenRule
+
+
+class Override(NamedTuple):
+    """One `[[overrides]]` entry, its number and its line in the binding."""
+
+    entry: OverrideEntry
+    number: int
+    line: int
+    binding: Binding
+
+    def problem(self, code: str, message: str, remedy: str) -> Problem:
+        """Return an error at this override."""
+        return error(code, self.binding.path, (self.line, 1), message, remedy)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return which parts of the row this decides: peers, ports, protocol."""
+        peers = PEERS if self.entry.peer_names else frozenset()
+        ports = PORTS if self.entry.ports else frozenset()
+        return peers | ports | (PROTOCOL if self.entry.protocol else frozenset())
+
+    @property
+    def ports(self) -> tuple[PortRange, ...]:
+        """Return the ports this sets, none where it leaves them alone."""
+        return tuple(port for port in self.entry.ports or () if isinstance(port, PortRange))
+
+
+class Overrides:
+    """The binding's overrides, found by the content of the row they name."""
+
+    def __init__(self, binding: Binding, names: Names) -> None:
+        self._all = [
+            Override(entry, n, binding.line("overrides", n), binding) for n, entry in enumerate(binding.file.overrides)
+        ]
+        self._by_row: dict[tuple[str, Direction, str], list[Override]] = {}
+        for override in self._all:
+            entry = override.entry
+            owners = names.workloads_called(entry.workload)
+            key = (owners[0] if len(owners) == 1 else entry.workload, entry.direction, _trimmed(entry.row))
+            self._by_row.setdefault(key, []).append(override)
+        self._matches: dict[int, int] = {}
+        self._seen: dict[tuple[str, Direction, str], int] = {}
+
+    def of(self, workload: str, written: WrittenRule) -> Override | None:
+        """Return the override for a row. Rows must be asked for in their order on the page."""
+        if not self._by_row:
+            return None
+        key = (workload, written.direction, written.cells)
+        candidates = self._by_row.get(key)
+        if not candidates:
+            return None
+        self._seen[key] = self._seen.get(key, 0) + 1
+        for override in candidates:
+            if override.entry.occurrence in (None, self._seen[key]):
+                self._matches[override.number] = self._matches.get(override.number, 0) + 1
+                return override
+        return None
+
+    def unmatched(self) -> Iterator[Problem]:
+        """Yield an error per override that meets no row, or several without saying which, or that sets nothing."""
+        for override in self._all:
+            count = self._matches.get(override.number, 0)
+            if count == 0:
+                yield override.problem(
+                    "override-without-row",
+                    f"no {override.entry.direction} row of '{override.entry.workload}' reads '{override.entry.row}'",
+                    "copy the row's cells from the page, joined by ' | ', variables unfilled",
+                )
+            elif count > 1:
+                yield override.problem(
+                    "override-of-several-rows", f"{count} rows read so", "add occurrence = n, counting from 1"
+                )
+            if not override.fields:
+                yield override.problem("empty-override", "the override sets nothing", "set peer, ports or protocol")
+
+
+def _trimmed(row: str) -> str:
+    return " | ".join(cell.strip() for cell in row.split(" | "))

@@ -1,0 +1,81 @@
+r"""Text from data: jinja2 templates that cannot be injected into.
+
+Every value that a template prints passes through a `finalize` of its format, the way autoescape does for HTML,
+so that a template cannot forget to quote. Page text reaches a comment only through the filter `comment`.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from esspec.problem import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+# Words that some YAML 1.1 or 1.2 reader takes for a boolean, a null or a number.
+_NOT_PLAIN = frozenset({"y", "yes", "n", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"})
+
+
+class Comment(str):
+    """Text that is safe behind a `#` to the end of a line; made only by the filter `comment`."""
+
+    __slots__ = ()
+
+
+def comment(text: str) -> Comment:
+    """Return `text` on one line: line breaks and all characters that do not print are written as escapes."""
+    return Comment(printable(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _yaml_string(text: str) -> str:
+    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
+        return text
+    return '"' + "".join(map(_yaml_character, text)) + '"'
+
+
+def _yaml_character(ch: str) -> str:
+    if ch in '"\\':
+        return "\\" + ch
+    if " " <= ch <= "~":
+        return ch
+    code = ord(ch)
+    if code <= 0xFF:  # noqa: PLR2004 - the widths of YAML's three escapes
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+
+
+def yaml_scalar(value: object) -> str:
+    """Return `value` (a string or an int) as a YAML scalar that no YAML 1.1 or 1.2 reader can misread.
+
+    A string stands plain only where it begins with a letter, holds nothing but letters, digits and `._/-`, and
+    is no word that some reader resolves to another type; otherwise it is double-quoted ASCII with escapes.
+    The rule is KYAML's (kubernetes-sigs/yaml: kyaml/kyaml.go). Raises TypeError for any other type.
+    """
+    if type(value) is Comment:
+        return value
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, str):
+        return _yaml_string(value)
+    raise TypeError(f"a template printed {value!r}, which is neither text nor a whole number")
+
+
+@cache
+def template(package: str, name: str, finalize: Callable[[object], str] = yaml_scalar) -> "Template":
+    """Return the template file `name` that `package` ships; all that it prints goes through `finalize`."""
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow, and not needed by `--version`
+
+    environment = Environment(  # noqa: S701 - autoescape is for HTML; `finalize` is ours
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["comment"] = comment
+    return environment.from_string(files(package).joinpath(name).read_text(encoding="utf-8"))
