@@ -53,4 +53,5 @@ $(STAMP): pyproject.toml src/esspec/__init__.py
 	@$(BIN)/python -c 'import pip; $(SUITABLE)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --group dev --editable .
+	@$(BIN)/python -m compileall -q src exporters
 	@touch $@

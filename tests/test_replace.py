@@ -3,16 +3,17 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from filesets import NEW, OLD, PAGE, Killed, Tree, failing, kills, problem_of, put, starts, texts, times, tree
 
 from esspec.fileset import FileSet, TargetFiles, interrupted, stale
-from esspec.problem import InputProblems, PageProblems
+from esspec.problem import InputProblems, PageProblems, Problem
+from filesets import NEW, OLD, PAGE, Killed, Tree, failing, kills, problem_of, put, starts, texts, tree
 
 
 @pytest.fixture
@@ -43,6 +44,13 @@ def check_no_silent_mix(directory: Path, clean: Tree) -> None:
 
 
 # Killed anywhere
+
+
+def test_journal_is_on_disk_first(out: Path) -> None:
+    """The journal is forced to disk, moved into place and its folder forced to disk before the first file."""
+    with failing(0, Killed) as calls:
+        put(out, NEW)
+    assert [name for name in calls if name in {"fsync", "replace"}] == ["fsync", "replace", "fsync", *["replace"] * 4]
 
 
 def test_killed_anywhere(tmp_path: Path, clean: Tree) -> None:
@@ -101,8 +109,10 @@ def test_killed_then_back_to_the_old_page(tmp_path: Path) -> None:
     back = FileSet(PAGE, {**OLD.targets, "calico": TargetFiles({}, {})})
     put(tmp_path / "back", back)
     for directory in kills(starts(tmp_path, OLD), lambda path: put(path, NEW)):
-        put(directory, back, allow_removal=True)
+        done = put(directory, back, allow_removal=True)
         assert tree(directory) == tree(tmp_path / "back")
+        assert set(done.written) <= tree(directory).keys()
+        assert not set(done.removed) & tree(directory).keys()
 
 
 def test_completing_counts_as_written(tmp_path: Path) -> None:
@@ -141,6 +151,15 @@ def test_edited_after_the_kill(tmp_path: Path, clean: Tree) -> None:
         put(directory, NEW, force=True)
         assert tree(directory) == clean
     assert reported == set(places)
+
+
+def test_deleted_after_the_kill(tmp_path: Path, clean: Tree) -> None:
+    """A file that somebody deleted meanwhile is written, as long as its staged text is there."""
+    out = tmp_path / "out"
+    put(out, OLD)
+    (journalled(out) / "kubernetes" / "kafka.yaml").unlink()
+    put(out, NEW)
+    assert tree(out) == clean
 
 
 def test_killed_by_the_system(tmp_path: Path, clean: Tree) -> None:
@@ -196,7 +215,7 @@ def test_journal_damaged(out: Path, journal: bytes | str, *, force: bool) -> Non
     assert tree(out) == there
 
 
-@pytest.mark.parametrize("place", ["../evil", "kubernetes/../../evil", "/tmp/evil", ".git/config", ".esspec.journal"])
+@pytest.mark.parametrize("place", ["../evil", "kubernetes/../../evil", "/evil", ".git/config", ".esspec.journal"])
 def test_journal_that_leads_elsewhere(out: Path, place: str) -> None:
     """A journal may come from a pull request."""
     changes = {place: {"old": None, "new": "0" * 64}}
@@ -225,18 +244,26 @@ def test_staged_file_damaged(out: Path, clean: Tree) -> None:
     assert tree(out) == clean
 
 
-def test_staging_folder_gone(out: Path, clean: Tree) -> None:
-    for path in sorted((journalled(out) / ".esspec.new").rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    (out / ".esspec.new").rmdir()
+@pytest.mark.parametrize("force", [False, True])
+def test_staging_folder_gone(out: Path, clean: Tree, *, force: bool) -> None:
+    shutil.rmtree(journalled(out) / ".esspec.new")
     with pytest.raises(InputProblems, match="damaged-export"):
         put(out, NEW)
-    (out / ".esspec.journal").unlink()
-    put(out, NEW)
+    if not force:
+        (out / ".esspec.journal").unlink()
+    put(out, NEW, force=force)
     assert tree(out) == clean
 
 
 # Disks, locks, links
+
+
+def problems_of(directory: Path) -> tuple[Problem, ...]:
+    try:
+        put(directory, NEW)
+    except InputProblems as failure:
+        return failure.problems
+    return ()
 
 
 @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EACCES, errno.EIO])
@@ -247,18 +274,59 @@ def test_system_calls_fail(tmp_path: Path, clean: Tree, reason: int) -> None:
     for at in range(1, 1000):
         directory = start()
         with failing(at, lambda: OSError(reason, os.strerror(reason))) as calls:
-            try:
-                put(directory, NEW)
-            except InputProblems as failure:
-                assert failure.problems[0].message == os.strerror(reason)
-                assert failure.problems[0].code in {"unwritable-output", "unreadable-output"}
-            else:
-                if len(calls) < at:
-                    break
-                assert calls[at - 1] == "rmdir"
+            failed = problems_of(directory)
+        if len(calls) < at:
+            break
+        assert [problem.message for problem in failed] == [os.strerror(reason)] or calls[at - 1] == "rmdir"
+        assert {problem.code for problem in failed} <= {"unwritable-output", "unreadable-output"}
         there = tree(directory)
         if not interrupted(directory) and there != old:
             assert {place: data for place, data in there.items() if place != "csv"} == clean
         put(directory, NEW)
         assert texts(NEW).items() <= tree(directory).items()
         assert not interrupted(directory)
+
+
+def test_failing_rename_names_the_file(out: Path, clean: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the two paths of a rename the one that is known to the user is named."""
+    real = os.replace
+
+    def replace(old: Path | str, new: Path | str) -> None:
+        if str(new).endswith("new.yaml"):
+            raise OSError(errno.EPERM, "Operation not permitted", str(old), None, str(new))
+        real(old, new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", replace)
+        with pytest.raises(InputProblems) as failure:
+            put(out, NEW)
+    assert problem_of(failure) == (
+        f"{out}/kubernetes/new.yaml: error: Operation not permitted — make sure that it can be written and that the "
+        "disk has room, then run esspec export again [unwritable-output]"
+    )
+    assert interrupted(out)
+    put(out, NEW)
+    assert tree(out) == clean
+
+
+def test_short_writes(tmp_path: Path, clean: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system may write less than it is given (write(2))."""
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: real(handle, data[:3]))
+    put(tmp_path / "out", NEW)
+    assert tree(tmp_path / "out") == clean
+
+
+def test_target_folder_on_another_file_system(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file can be moved there at once, so nothing is begun."""
+    there, real = tree(out), Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        state = list(real(path))
+        return os.stat_result([*state[:2], state[2] + (path.name == "csv"), *state[3:]])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "lstat", lstat)
+        with pytest.raises(InputProblems, match="csv: error: this folder is on a file system of its own"):
+            put(out, NEW)
+    assert tree(out) == there

@@ -1,14 +1,20 @@
 """The target `csv`: all permitted connections as one table, for reviewers and their spreadsheets.
 
 One row per peer and port interval of a page's row; what is not isolated, isolated with nothing allowed, and
-isolated with everything allowed have rows of their own. The columns are those of `Row` in `lower`.
+isolated with everything allowed have rows of their own. The columns are those of `Row` in `esspec_csv.table`.
 """
+
+from typing import TYPE_CHECKING
 
 from esspec.lifted import Lifted
 from esspec.targets import Target
 from esspec.template import template
 from esspec_csv.field import field
-from esspec_csv.lower import Table, lower
+from esspec_csv.lower import lower
+from esspec_csv.table import Table
+
+if TYPE_CHECKING:
+    from esspec.as_written import WrittenPage
 
 
 def render(table: Table) -> str:
@@ -24,10 +30,18 @@ def lift(text: str) -> Lifted:
     return lift_text(text)
 
 
+def as_written(page: "WrittenPage") -> tuple[Table, ...]:
+    """Return the table of a page in its own words; see esspec_csv.written."""
+    from esspec_csv.written import written_tables  # noqa: PLC0415 - an export of the model needs none of it
+
+    return written_tables(page)
+
+
 TARGET = Target(
     name="csv",
     summary="Comma-separated values, one row per connection",
     lower=lower,
     render=render,
     lift=lift,
+    as_written=as_written,
 )

@@ -1,29 +1,20 @@
 """Port intervals, and the lines of the page that state them: what covers a question, and who says so.
 
 A page may state thousands of intervals for one pair of workloads and ask about each of them, so nothing here
-goes through all of them for one question.
+but the making of an index goes through all of them.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import NamedTuple
 
 from esspec.model import LAST_PORT
 
 Span = tuple[int, int]
 """First and last port, both included."""
 
-FEW = 16
-
-
-class Stated(NamedTuple):
-    """One interval, and the line that states it."""
-
-    first: int
-    last: int
-    line: int
+Stated = tuple[int, int, int]
+"""First and last port, and the line of the page that states them."""
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -54,8 +45,6 @@ def grown(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
 
     What the two cover in union is then covered by one span of the result or one of `others`.
     """
-    if not others:
-        return list(spans)
     return joined(
         ((span_at(others, first - 1) or (first,))[0], (span_at(others, last + 1) or (last,))[-1])
         for first, last in spans
@@ -63,51 +52,39 @@ def grown(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
 
 
 class Statements:
-    """Intervals with their lines, to be asked which lines speak of a port."""
+    """An index of intervals: their ports as joined `spans`, and which lines speak of a port."""
 
     def __init__(self, stated: Sequence[Stated], most: int) -> None:
-        self._stated = stated
         self._most = most
-
-    @cached_property
-    def spans(self) -> list[Span]:
-        """Return all ports stated, as joined spans."""
-        return joined((s.first, s.last) for s in self._stated)
-
-    def lines(self, first: int, last: int) -> Sequence[int]:
-        """Return the lines that state any of the ports `first` to `last`, sorted; the smallest `most`."""
-        if len(self._stated) <= FEW:
-            found = {s.line for s in self._stated if s.first <= last and first <= s.last}
-            return sorted(found)[: self._most]
-        cuts, levels = self._table
-        begin, end = bisect_right(cuts, first) - 1, bisect_right(cuts, last)
-        level = (end - begin).bit_length() - 1
-        row = levels[level]
-        return self._smallest(row[begin], row[end - (1 << level)])
-
-    @cached_property
-    def _table(self) -> tuple[list[int], list[list[tuple[int, ...]]]]:
-        """Return where the set of lines changes, and those lines: at `[k][i]` of 2**k pieces from piece i on.
-
-        Any run of pieces is the union of two that stand in the table, and a union may count a line twice.
-        """
-        cuts = sorted({0, *(s.first for s in self._stated), *(s.last + 1 for s in self._stated)})
-        levels = [self._pieces(cuts)]
+        self.spans = joined((first, last) for first, last, _ in stated)
+        # Where the set of lines changes; the pieces between two of these are what is counted below.
+        self._cuts = sorted({0, *(first for first, _, _ in stated), *(last + 1 for _, last, _ in stated)})
+        # At [k][i]: the lines of 2**k pieces from piece i on.
+        self._levels = [self._pieces(stated)]
         width = 1
-        while 2 * width <= len(cuts):
-            before = levels[-1]
-            levels.append([self._smallest(a, b) for a, b in zip(before, before[width:], strict=False)])
+        while 2 * width <= len(self._cuts):
+            before = self._levels[-1]
+            pairs = zip(before, before[width:], strict=False)
+            self._levels.append([self._smallest(one, other) for one, other in pairs])
             width *= 2
-        return cuts, levels
 
-    def _pieces(self, cuts: list[int]) -> list[tuple[int, ...]]:
+    def lines(self, first: int, last: int) -> tuple[int, ...]:
+        """Return the lines that state any of the ports `first` to `last`: the smallest `most` of them, sorted.
+
+        Any run of pieces is the union of two that have been counted; that they overlap counts no line twice.
+        """
+        begin, end = bisect_right(self._cuts, first) - 1, bisect_right(self._cuts, last)
+        level = (end - begin).bit_length() - 1
+        return self._smallest(self._levels[level][begin], self._levels[level][end - (1 << level)])
+
+    def _pieces(self, stated: Sequence[Stated]) -> list[tuple[int, ...]]:
         """Return per piece its smallest lines; a piece that has enough of them is never visited again."""
-        at = {cut: piece for piece, cut in enumerate(cuts)}
-        found: list[list[int]] = [[] for _ in cuts]
-        beyond = list(range(len(cuts)))  # per piece: itself, or one further on, all full in between
+        at = {cut: piece for piece, cut in enumerate(self._cuts)}
+        found: list[list[int]] = [[] for _ in self._cuts]
+        beyond = list(range(len(self._cuts)))  # per piece: itself, or one further on, all full in between
         by_line: defaultdict[int, list[Span]] = defaultdict(list)
-        for stated in self._stated:
-            by_line[stated.line].append((stated.first, stated.last))
+        for first, last, line in stated:
+            by_line[line].append((first, last))
         for line in sorted(by_line):
             for first, last in joined(by_line[line]):
                 piece, end = _with_room(beyond, at[first]), at[last + 1]
@@ -123,9 +100,9 @@ class Statements:
 
 
 def _with_room(beyond: list[int], piece: int) -> int:
-    """Return the first piece from `piece` on that is not full, and remember the way."""
+    """Return the first piece from `piece` on that is not full, and remember the way there."""
     found = piece
-    while found < len(beyond) and beyond[found] != found:
+    while beyond[found] != found:  # the last piece lies above every port, so it is never full
         found = beyond[found]
     while piece < found:
         beyond[piece], piece = found, beyond[piece]

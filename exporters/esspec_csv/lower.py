@@ -1,11 +1,6 @@
-"""The model as rows of text: one per peer and port interval of a page's row, one per statement.
-
-The words are promised (interface.md, "CSV columns"): a peer is a name or `anyone`, `none`, `unspecified`;
-protocol and port are `any` where nothing is left out, and empty where nothing is allowed or said.
-"""
+"""The model as rows of text: one per peer and port interval of a page's row, one per statement."""
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import NamedTuple, assert_never
 
 from esspec.model import (
@@ -32,35 +27,9 @@ from esspec.model import (
 from esspec.targets import Inexpressible
 from esspec_csv.field import refused_character
 from esspec_csv.other_side import Flow, OtherSide
+from esspec_csv.table import ANY, ANYONE, NONE, RESERVED, UNSPECIFIED, Row, Table, file_name, is_reserved
 
 NAME = "csv"
-ANYONE, NONE, UNSPECIFIED, ANY = "anyone", "none", "unspecified", "any"
-RESERVED = (ANYONE, NONE, UNSPECIFIED)
-
-
-class Row(NamedTuple):
-    """One connection, or one statement about a direction; every cell is text, and none is missing."""
-
-    direction: str
-    source: str
-    destination: str
-    protocol: str
-    port: str
-    reason: str
-    condition: str
-    page: str
-    line: str
-    source_selector: str
-    destination_selector: str
-    binding: str
-    other_side: str
-
-
-class Table(NamedTuple):
-    """All rows of one page, and the file they are written to."""
-
-    file_name: str
-    rows: tuple[Row, ...]
 
 
 class End(NamedTuple):
@@ -90,10 +59,13 @@ def lower(policies: PolicySet) -> tuple[Table, ...]:
     Raises Inexpressible for an external without addresses (only every API server can do without), for a name
     that is a word of the table, and for a character that no cell may hold.
     """
-    for named in (*policies.workloads, *policies.externals):
-        if named.name.casefold() in RESERVED:
-            raise _reserved(policies, named)
-    return (Table(f"{PurePosixPath(policies.page).stem}.csv", tuple(_rows(policies))),)
+    for workload in policies.workloads:
+        if is_reserved(workload.name):
+            raise _reserved(policies, workload, workload.name)
+    for external in policies.externals:
+        if is_reserved(external.name):
+            raise _reserved(policies, None, external.name)
+    return (Table(file_name(policies.page), tuple(_rows(policies))),)
 
 
 class Known(NamedTuple):
@@ -157,9 +129,7 @@ def _said(known: Known, workload: Workload, direction: Direction) -> Iterator[Sa
         case AllowAll(line=line):
             yield workload, End(ANYONE), Cells(ANY, ANY, page=page, line=str(line))
         case Unspecified():
-            heading = workload.lines[:1]  # none, where only the binding knows the workload
-            place = Cells(page=page, line=str(heading[0])) if heading else Cells()
-            yield workload, End(UNSPECIFIED), place
+            yield workload, End(UNSPECIFIED), Cells(page=page)  # no line says so
             return
         case _:
             assert_never(allowance)
@@ -168,31 +138,25 @@ def _said(known: Known, workload: Workload, direction: Direction) -> Iterator[Sa
 
 
 def _connections(known: Known, workload: Workload, direction: Direction, rule: Rule) -> Iterator[Said]:
-    protocol = rule.protocol.value
+    protocol, page, line = rule.protocol.value, known.policies.page, str(rule.line)
     condition = rule.condition.text if rule.condition else ""
     override = f"override: {rule.override.reason}" if rule.override else ""
     ports = (
-        ((ANY, FIRST_PORT, LAST_PORT),)
-        if rule.ports == "all"
-        else tuple((str(p), p.first, p.last) for p in rule.ports)
+        ((ANY, FIRST_PORT, LAST_PORT),) if rule.ports == "all" else tuple((str(p), p.first, p.last) for p in rule.ports)
     )
     for peer in rule.peers:
         end = _end(known, rule, peer)
-        binding = "; ".join(filter(None, (override, end.note)))
+        binding = f"{override}; {end.note}" if override and end.note else override or end.note
+        name = peer.workload if isinstance(peer, WorkloadPeer) else None
         for port, first, last in ports:
             other_side = ""
-            if isinstance(peer, WorkloadPeer):
-                flow = Flow(workload.name, direction, peer.workload, protocol, first, last)
+            if name is not None:
+                flow = Flow(workload.name, direction, name, protocol, first, last)
                 other_side = known.other_side.says(flow)
-            yield rule, end, Cells(
-                protocol,
-                port,
-                rule.reason,
-                condition,
-                known.policies.page,
-                str(rule.line),
-                binding,
-                other_side,
+            yield (
+                rule,
+                end,
+                Cells(protocol, port, rule.reason, condition, page, line, binding, other_side),
             )
 
 
@@ -244,12 +208,12 @@ def _external(policies: PolicySet, rule: Rule, external: External) -> End:
     )
 
 
-def _reserved(policies: PolicySet, named: Workload | External) -> Inexpressible:
+def _reserved(policies: PolicySet, at: Workload | None, name: str) -> Inexpressible:
     return Inexpressible(
         policies,
         target=NAME,
-        at=named if isinstance(named, Workload) else None,
-        message=f"the name '{named.name}' is a word of the table",
+        at=at,
+        message=f"the name '{name}' is a word of the table",
         remedy=f"rename it; {', '.join(RESERVED)} have a meaning of their own",
         code="reserved-name",
     )

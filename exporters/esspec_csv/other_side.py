@@ -4,9 +4,8 @@ The rules are indexed once, by workload, direction, whom they name, and protocol
 look-ups in sorted port intervals.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, assert_never
 
 from esspec.model import (
     FIRST_PORT,
@@ -22,12 +21,14 @@ from esspec.model import (
     PolicySet,
     Rule,
     Selector,
+    Unspecified,
     Workload,
     WorkloadPeer,
 )
-from esspec_csv.intervals import Span, Stated, Statements, covers, grown
+from esspec_csv.intervals import Span, Stated, Statements, covers, grown, joined
 
 MOST_LINES = 8
+FEW = 16
 _BACK = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
 
 
@@ -42,14 +43,10 @@ class Flow(NamedTuple):
     last: int
 
 
-class Whom(NamedTuple):
-    """Whom a rule names: one workload, the instance, or anyone."""
+Whom = tuple[str, str]
+"""Whom a rule names: ("workload", its name), the instance, or anyone."""
 
-    kind: str
-    name: str = ""
-
-
-ANYONE, INSTANCE = Whom("anyone"), Whom("instance")
+ANYONE, INSTANCE = ("anyone", ""), ("instance", "")
 
 Key = tuple[str, Direction, Whom, str]
 """The rules of a workload in one direction that name somebody, in one protocol."""
@@ -60,12 +57,12 @@ class OtherSide:
 
     def __init__(self, policies: PolicySet) -> None:
         self._said: dict[tuple[str, Direction], str] = {}
-        self._stated: defaultdict[Key, list[Stated]] = defaultdict(list)
+        self._stated: dict[Key, list[Stated]] = {}
         self._members = frozenset(
             w.name for w in policies.workloads if policies.instance and _within(w.subject, policies.instance)
         )
         self._statements: dict[Key, Statements] = {}
-        self._grown: dict[tuple[Key, Key], Sequence[Span]] = {}
+        self._grown: dict[tuple[Key, Key], list[Span]] = {}
         for workload in policies.workloads:
             for direction in Direction:
                 self._index(workload, direction)
@@ -79,33 +76,44 @@ class OtherSide:
         back = _BACK[flow.direction]
         if said := self._said.get((flow.peer, back)):
             return said
-        named_key = (flow.peer, back, Whom("workload", flow.subject), flow.protocol)
         shared = INSTANCE if flow.subject in self._members else ANYONE
-        shared_key = (flow.peer, back, shared, flow.protocol)
-        named, others = self._statements_of(named_key), self._statements_of(shared_key)
-        lines = sorted({*named.lines(flow.first, flow.last), *others.lines(flow.first, flow.last)})
+        keys = (
+            (flow.peer, back, ("workload", flow.subject), flow.protocol),
+            (flow.peer, back, shared, flow.protocol),
+        )
+        named, others = self._stated.get(keys[0], ()), self._stated.get(keys[1], ())
+        few = len(named) + len(others) <= FEW
+        lines, whole = _read(named, others, flow) if few else self._looked_up(keys, flow)
         if not lines:
             return "not permitted"
-        if (named_key, shared_key) not in self._grown:
-            self._grown[named_key, shared_key] = grown(named.spans, others.spans)
-        whole = covers(others.spans, flow.first, flow.last) or covers(
-            self._grown[named_key, shared_key], flow.first, flow.last
-        )
         return _listed(lines) if whole else f"in part: {_listed(lines)}"
 
     def _index(self, workload: Workload, direction: Direction) -> None:
         allowance = workload.allowance(direction)
-        if isinstance(allowance, AllowOnly):
-            for rule in allowance.rules:
-                stated = _stated(rule)
-                for whom in {whom for peer in rule.peers for whom in _whom(peer)}:
-                    self._stated[workload.name, direction, whom, rule.protocol.value] += stated
-        elif isinstance(allowance, AllowAll):
-            self._said[workload.name, direction] = f"any (line {allowance.line})"
-        elif isinstance(allowance, AllowNone):
-            self._said[workload.name, direction] = f"none (line {allowance.line})"
-        else:
-            self._said[workload.name, direction] = "not isolated"
+        match allowance:
+            case AllowOnly(rules=rules):
+                for rule in rules:
+                    stated = _stated(rule)
+                    protocol = rule.protocol.value
+                    for whom in dict.fromkeys(whom for peer in rule.peers for whom in _whom(peer)):
+                        self._stated.setdefault((workload.name, direction, whom, protocol), []).extend(stated)
+            case AllowAll(line=line):
+                self._said[workload.name, direction] = f"any (line {line})"
+            case AllowNone(line=line):
+                self._said[workload.name, direction] = f"none (line {line})"
+            case Unspecified():
+                self._said[workload.name, direction] = "not isolated"
+            case _:
+                assert_never(allowance)
+
+    def _looked_up(self, keys: tuple[Key, Key], flow: Flow) -> tuple[Sequence[int], bool]:
+        """Return what `_read` returns, from the index."""
+        named, others = map(self._statements_of, keys)
+        if keys not in self._grown:
+            self._grown[keys] = grown(named.spans, others.spans)
+        first, last = flow.first, flow.last
+        lines = sorted({*named.lines(first, last), *others.lines(first, last)})
+        return lines, covers(others.spans, first, last) or covers(self._grown[keys], first, last)
 
     def _statements_of(self, key: Key) -> Statements:
         if key not in self._statements:
@@ -113,23 +121,35 @@ class OtherSide:
         return self._statements[key]
 
 
+def _read(named: Sequence[Stated], others: Sequence[Stated], flow: Flow) -> tuple[Sequence[int], bool]:
+    """Return the lines that permit any port of the flow, sorted, and whether they permit all of it."""
+    found = [s for s in (*named, *others) if s[0] <= flow.last and flow.first <= s[1]]
+    if len(found) == 1:
+        first, last, line = found[0]
+        return (line,), first <= flow.first and flow.last <= last
+    spans = joined((first, last) for first, last, _ in found)
+    return sorted({line for _, _, line in found}), covers(spans, flow.first, flow.last)
+
+
 def _stated(rule: Rule) -> list[Stated]:
     if rule.ports == "all":
-        return [Stated(FIRST_PORT, LAST_PORT, rule.line)]
-    return [Stated(p.first, p.last, rule.line) for p in rule.ports]
+        return [(FIRST_PORT, LAST_PORT, rule.line)]
+    return [(p.first, p.last, rule.line) for p in rule.ports]
 
 
-def _whom(peer: Peer) -> Iterator[Whom]:
-    """Yield the keys under which a rule with this peer is found: the members of the instance are anyone too."""
+def _whom(peer: Peer) -> tuple[Whom, ...]:
+    """Return the keys under which a rule with this peer is found: members of the instance are anyone too."""
     match peer:
         case WorkloadPeer(workload=name):
-            yield Whom("workload", name)
+            return (("workload", name),)
         case InstancePeer():
-            yield INSTANCE
+            return (INSTANCE,)
         case Anyone():
-            yield from (ANYONE, INSTANCE)
+            return (ANYONE, INSTANCE)
         case ExternalPeer():
-            return
+            return ()
+        case _:
+            assert_never(peer)
 
 
 def _within(subject: Selector, instance: Selector) -> bool:

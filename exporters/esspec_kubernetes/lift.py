@@ -25,10 +25,10 @@ from esspec.lifted import (
     only,
     pods,
 )
-from esspec.manifest import as_list, as_map, check_metadata, lift_objects, match_labels, refuse
+from esspec.manifest import as_list, as_map, lift_objects, match_labels, refuse
 from esspec.model import LAST_PORT, Direction, Protocol
 from esspec.yamlread import List, Map
-from esspec_kubernetes.validate import validate
+from esspec_kubernetes.validate import spec_of, validate
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
@@ -39,16 +39,19 @@ def lift_text(text: str) -> Lifted:
 
 
 def _policy(body: Map) -> Policy:
-    validate(body)
-    namespace, name = check_metadata(body, namespaced=True)
-    spec = as_map(body["spec"], body.line, "spec")
-    selector = as_map(spec["podSelector"], spec.line, "podSelector")
+    namespace, name = validate(body)
+    spec = spec_of(body)
+    selector = as_map(spec["podSelector"], spec.line, "podSelector") if "podSelector" in spec else Map(spec.line)
+    isolates = _isolates(spec)
+    # Rules of a direction that is not isolated are ignored: NetworkPolicySpec, policyTypes.
+    ingress = _grants(spec, "ingress", "from", namespace) if Direction.INGRESS in isolates else ()
+    egress = _grants(spec, "egress", "to", namespace) if Direction.EGRESS in isolates else ()
     return Policy(
         name=name,
         subject=pods([(NAMESPACE, only(namespace)), *_requirements(selector)]),
-        isolates=_isolates(spec),
-        ingress=tuple(_grants(spec, "ingress", "from", namespace)),
-        egress=tuple(_grants(spec, "egress", "to", namespace)),
+        isolates=isolates,
+        ingress=tuple(ingress),
+        egress=tuple(egress),
         line=body.line,
     )
 

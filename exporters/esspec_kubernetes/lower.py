@@ -9,6 +9,7 @@ from esspec.model import (
     AllowOnly,
     Anyone,
     Direction,
+    External,
     ExternalPeer,
     InstancePeer,
     Peer,
@@ -113,10 +114,11 @@ def _policy(policies: PolicySet, workload: Workload) -> NetworkPolicy:
 
 def _section(policies: PolicySet, workload: Workload, direction: Direction) -> Section:
     allowance = workload.allowance(direction)
-    comment = None
+    comment: str | None = None
+    rules: tuple[AllowRule, ...] = ()
     match allowance:
         case AllowNone(line=line):
-            comment, rules = statement_comment(policies, line, "None"), ()
+            comment = statement_comment(policies, line, "None")
         case AllowAll(line=line):
             rules = (AllowRule((statement_comment(policies, line, "Any"),)),)
         case AllowOnly(rules=written):
@@ -139,44 +141,39 @@ def _rule(policies: PolicySet, workload: Workload, rule: Rule) -> AllowRule:
     )
     if any(isinstance(peer, Anyone) for peer in rule.peers):
         return AllowRule(comments, ports=ports)  # everyone holds all the others too
-    pods: list[PodPeer] = []
-    blocks: list[BlockPeer] = []
-    for peer in rule.peers:
-        _add_peer(policies, workload, rule, peer, pods, blocks)
-    return AllowRule(comments, tuple(pods), tuple(blocks), ports)
+    peers = [item for peer in rule.peers for item in _peer(policies, workload, rule, peer)]
+    pods = tuple(item for item in peers if isinstance(item, PodPeer))
+    blocks = tuple(item for item in peers if isinstance(item, BlockPeer))
+    return AllowRule(comments, pods, blocks, ports)
 
 
-def _add_peer(  # noqa: PLR0913 - a peer goes to one of two lists
-    policies: PolicySet,
-    workload: Workload,
-    rule: Rule,
-    peer: Peer,
-    pods: list[PodPeer],
-    blocks: list[BlockPeer],
-) -> None:
+def _peer(policies: PolicySet, workload: Workload, rule: Rule, peer: Peer) -> tuple[PodPeer] | tuple[BlockPeer, ...]:
     match peer:
         case WorkloadPeer(workload=name):
-            pods.append(_pods(policies.workload[name].peer, workload))
+            return (_pods(policies.workload[name].peer, workload),)
         case InstancePeer():
             if policies.instance is None:
                 raise AssertionError("the binding has no instance")
-            pods.append(_pods(policies.instance, workload))
+            return (_pods(policies.instance, workload),)
         case ExternalPeer(external=name):
-            addresses = policies.external[name].addresses
-            if not addresses:
-                raise Inexpressible(
-                    policies,
-                    target=NAME,
-                    at=rule,
-                    message=f"external '{name}' has no addresses",
-                    remedy=f'write addresses = ["…"] under [externals."{name}"] in {policies.binding}',
-                    code="external-without-address",
-                )
-            blocks.extend(map(BlockPeer, addresses))
+            return _blocks(policies, rule, policies.external[name])
         case Anyone():
             raise AssertionError("everyone is no item of a list of peers")
         case _:
             assert_never(peer)
+
+
+def _blocks(policies: PolicySet, rule: Rule, external: External) -> tuple[BlockPeer, ...]:
+    if external.addresses:
+        return tuple(map(BlockPeer, external.addresses))
+    raise Inexpressible(
+        policies,
+        target=NAME,
+        at=rule,
+        message=f"external '{external.name}' has no addresses",
+        remedy=f'write addresses = ["…"] under [externals."{external.name}"] in {policies.binding}',
+        code="external-without-address",
+    )
 
 
 def _pods(selector: Selector, subject: Workload) -> PodPeer:

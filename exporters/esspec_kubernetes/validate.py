@@ -21,28 +21,33 @@ from esspec.manifest import (
     refuse,
 )
 from esspec.model import FIRST_PORT, LAST_PORT, Protocol
-from esspec.yamlread import Map
+from esspec.yamlread import List, Map
 
 POLICY_TYPES = ("Ingress", "Egress")
 _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _VALUELESS = ("Exists", "DoesNotExist")
 
 
-def validate(body: Map) -> None:
-    """Raise Refused with line and reason where the API server would refuse this NetworkPolicy."""
+def validate(body: Map) -> tuple[str, str]:
+    """Return (namespace, name). Raises Refused where the API server would refuse this NetworkPolicy."""
     known_fields(body, ("apiVersion", "kind", "metadata", "spec"), "NetworkPolicy")
-    check_metadata(body, namespaced=True)
-    spec = as_map(body.get("spec"), body.line_of("spec"), "spec")
+    identity = check_metadata(body, namespaced=True)
+    spec = spec_of(body)
     known_fields(spec, ("podSelector", "policyTypes", "ingress", "egress"), "spec")
-    if "podSelector" not in spec:
-        refuse(spec.line, "spec.podSelector is required")
-    _selector(spec["podSelector"], spec.line_of("podSelector"), "spec.podSelector")
+    if "podSelector" in spec:
+        _selector(spec["podSelector"], spec.line_of("podSelector"), "spec.podSelector")
     _policy_types(spec)
     for field, peers in (("ingress", "from"), ("egress", "to")):
         if spec.get(field) is not None:
             rules = as_list(spec[field], spec.line_of(field), f"spec.{field}")
             for rule, line in zip(rules, rules.lines, strict=True):
                 _rule(as_map(rule, line, f"a rule of {field}"), peers)
+    return identity
+
+
+def spec_of(body: Map) -> Map:
+    """Return the spec; the API takes an object without one, and it then isolates the ingress of all pods."""
+    return as_map(body["spec"], body.line_of("spec"), "spec") if "spec" in body else Map(body.line)
 
 
 def _policy_types(spec: Map) -> None:
@@ -111,7 +116,11 @@ def _block(block: Map) -> None:
 
 
 def _cidr(data: Data, line: int) -> str:
-    return network(as_text(data, line, "cidr"), line)
+    """Return a CIDR that is canonical (StrictIPCIDRValidation), and no IPv4 address in the clothes of IPv6."""
+    text = network(as_text(data, line, "cidr"), line)
+    if text.startswith("::ffff:") and ipaddress.IPv6Network(text).network_address.ipv4_mapped:
+        refuse(line, f"'{text}' is an IPv4 address written as IPv6")
+    return text
 
 
 def _inside(
@@ -138,15 +147,15 @@ def _expression(item: Map) -> None:
     known_fields(item, ("key", "operator", "values"), "an expression")
     check_label(as_text(item.get("key"), item.line_of("key"), "key"), "", item.line_of("key"))
     operator = item.get("operator")
-    values = as_list(item.get("values") or [], item.line_of("values"), "values") if item.get("values") else []
+    line = item.line_of("values")
+    values = as_list(item["values"], line, "values") if "values" in item else List(line)
     if operator in ("In", "NotIn"):
         if not values:
             refuse(item.line, f"{operator} needs values")
         for value in values:
-            text = as_text(value, item.line_of("values"), "a value")
-            check_label(str(item["key"]), text, item.line_of("values"))
+            check_label(str(item["key"]), as_text(value, line, "a value"), line)
     elif operator in _VALUELESS:
         if values:
-            refuse(item.line_of("values"), f"{operator} takes no values")
+            refuse(line, f"{operator} takes no values")
     else:
         refuse(item.line_of("operator"), f"{operator!r} is no operator")

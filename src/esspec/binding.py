@@ -1,6 +1,7 @@
 """The binding, `esspec.toml`: what a page cannot know, and the decisions it leaves open."""
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
@@ -12,12 +13,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
 )
 
 from esspec.model import FIRST_PORT, LAST_PORT, Direction, PortRange, Protocol, Role
-from esspec.problem import InputProblems, PageProblems, Problem, error
+from esspec.problem import InputProblems, PageProblems, Problem, error, in_order
 from esspec.source import decode, read_bytes
 from esspec.value import Value
 
@@ -25,24 +25,46 @@ FILE_NAME = "esspec.toml"
 MAX_BYTES = 4 * 1024 * 1024
 
 _DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_QUALIFIED = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-Namespace = Annotated[str, StringConstraints(pattern=f"^{_DNS_LABEL}$", max_length=63)]
-LabelKey = Annotated[str, StringConstraints(pattern=f"^{_QUALIFIED}$", max_length=317)]
-LabelValue = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", max_length=63)]
+_QUALIFIED = rf"({_DNS_LABEL}(\.{_DNS_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+_MAX_LABEL_PREFIX = 253
+_BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
+Namespace = Annotated[str, Field(pattern=f"^{_DNS_LABEL}$", max_length=63)]
+LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", max_length=63)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _label_key(text: str) -> str:
+    """Return a label key whose prefix is short enough; its pattern cannot say so."""
+    prefix, slash, _ = text.rpartition("/")
+    if slash and len(prefix) > _MAX_LABEL_PREFIX:
+        raise ValueError(f"what stands before the slash is longer than {_MAX_LABEL_PREFIX} characters")
+    return text
+
+
+LabelKey = Annotated[str, Field(pattern=f"^{_QUALIFIED}$"), AfterValidator(_label_key)]
 Labels = dict[LabelKey, LabelValue]
-Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 def _canonical(text: str) -> str:
     """Return a CIDR as all targets take it: masked, canonical, with its prefix length."""
     try:
-        return str(ipaddress.ip_network(text, strict=True))
+        network = ipaddress.ip_network(text, strict=True)
     except ValueError as bad:
         raise ValueError(f"'{text}' is no network address ({bad})") from None
+    # Neither means one range of addresses to every reader of a CIDR.
+    if isinstance(network, ipaddress.IPv6Network) and (
+        network.network_address.scope_id or network.network_address.ipv4_mapped
+    ):
+        raise ValueError(f"'{text}' has a zone, or is an IPv4 address in IPv6 form")
+    return str(network)
 
 
-def _port_range(text: str | int) -> PortRange:
+def _port_range(text: object) -> PortRange:
     """Return the interval for 8080 or "8000-8010"."""
+    if isinstance(text, PortRange):
+        return text
+    if not isinstance(text, (int, str)) or isinstance(text, bool):
+        raise ValueError(f"{text!r} is no port")  # noqa: TRY004 - pydantic restates ValueError
     first, dash, last = str(text).partition("-")
     if not all(part.isascii() and part.isdigit() and len(part) <= 5 for part in (first, last if dash else first)):  # noqa: PLR2004
         raise ValueError(f"'{text}' is no port")
@@ -52,17 +74,19 @@ def _port_range(text: str | int) -> PortRange:
     return PortRange(first=low, last=high)
 
 
-def _listed(given: object) -> object:
-    return given if isinstance(given, (list, tuple)) else [given]
+def _listed(given: object) -> tuple[object, ...]:
+    if given in ([], ()):
+        raise ValueError("no port is named")
+    return tuple(given) if isinstance(given, (list, tuple)) else (given,)
 
 
 Address = Annotated[str, AfterValidator(_canonical)]
+_Numbers = int | str | Annotated[list[int | str], Field(min_length=1)]
 PortNumbers = Annotated[
-    tuple[Annotated[int | str, AfterValidator(_port_range)], ...],
-    BeforeValidator(_listed),
-    Field(min_length=1, strict=False),
+    tuple[Annotated[PortRange, BeforeValidator(_port_range)], ...],
+    BeforeValidator(_listed, json_schema_input_type=_Numbers),
 ]
-"""A port, a range such as "8000-8010", or a list of such; PortRange values once read."""
+"""A port, a range such as "8000-8010", or a list of such."""
 
 
 class _Table(Value):
@@ -106,7 +130,7 @@ class DnsEntry(_Table):
     @property
     def intervals(self) -> tuple[PortRange, ...]:
         """Return the port intervals, 53 where `ports` says nothing."""
-        return tuple(p for p in self.ports if isinstance(p, PortRange)) or (PortRange(first=53, last=53),)
+        return self.ports or (PortRange(first=53, last=53),)
 
 
 class OverrideEntry(_Table):
@@ -133,7 +157,7 @@ class BindingFile(_Table):
 
     namespace: Namespace | None = None
     labels: Labels = {}
-    prefix: Annotated[str, StringConstraints(pattern=r"^([a-z0-9][-a-z0-9]*)?$", max_length=40)] = "esspec-"
+    prefix: Annotated[str, Field(pattern=r"^([a-z0-9][-a-z0-9]*)?$", max_length=40)] = "esspec-"
     anywhere: Literal["everyone"] = "everyone"
     workloads: dict[Text, WorkloadEntry] = {}
     externals: dict[Text, ExternalEntry] = {}
@@ -196,6 +220,8 @@ def read_binding(path: Path, shown: str) -> Binding:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
         raise InputProblems([_not_toml(broken, shown, text)]) from None
+    except ValueError as broken:  # a number of thousands of digits
+        raise InputProblems([error("bad-toml", shown, (1, 1), f"this is no TOML: {broken}", "mend it")]) from None
     except RecursionError:
         raise InputProblems(
             [error("bad-toml", shown, (1, 1), "the file is nested too deeply", "write it flat")]
@@ -204,7 +230,7 @@ def read_binding(path: Path, shown: str) -> Binding:
         file = BindingFile.model_validate(data)
     except ValidationError as invalid:
         unread = Binding(NO_BINDING.file, path=shown, folder=path.parent, text=text)
-        raise PageProblems(_restated(unread, invalid)) from None
+        raise PageProblems(in_order(tuple(_restated(unread, invalid)))) from None
     return Binding(file, path=shown, folder=path.absolute().parent, text=text)
 
 
@@ -218,7 +244,7 @@ def _not_toml(broken: tomllib.TOMLDecodeError, shown: str, text: str) -> Problem
 def _restated(binding: Binding, invalid: ValidationError) -> Iterator[Problem]:
     for item in invalid.errors(include_url=False):
         keys = tuple(key for key in item["loc"] if key != "[key]")
-        name = ".".join(f'"{k}"' if " " in str(k) else str(k) for k in keys) or "the file"
+        name = ".".join(str(k) if _BARE_KEY.fullmatch(str(k)) else f'"{k}"' for k in keys) or "the file"
         yield binding.problem(*_said(item, keys, name))
 
 
@@ -230,9 +256,15 @@ def _said(item: Any, keys: tuple[str | int, ...], name: str) -> tuple[str, tuple
     message = str(item["msg"]).removeprefix("Value error, ")
     if item["type"] == "string_pattern_mismatch":
         message = f"'{item['input']}' is not legal here"
+    elif item["type"] in ("dict_type", "model_type"):
+        message = "this must be a table"
     remedy = "see `esspec schema binding` for what may stand here"
     if keys[:1] == ("anywhere",):
         remedy = 'write "everyone", the only value so far'
+    elif keys == ("overrides",):
+        remedy = "write [[overrides]], in two brackets"
+    elif keys[:1] == ("variables",) and isinstance(item["input"], dict):
+        remedy = 'put the whole name in quotes, such as "site.data.reuse.host" = "…"'
     return "bad-value", keys, f"{name}: {message}", remedy
 
 

@@ -74,7 +74,6 @@ def run(arguments: Sequence[str]) -> int:
     _prepare_streams()
     try:
         code = app(list(arguments), prog_name="esspec", standalone_mode=False)
-        sys.stdout.flush()
     except EsspecError as stopped:
         _report(stopped.problems, _error_format(arguments))
         return stopped.exit_code
@@ -83,7 +82,6 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as bug:  # noqa: BLE001 - the one boundary: no traceback reaches the user
         return _failed(bug)
@@ -107,6 +105,19 @@ def _prepare_streams() -> None:
         reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _write(data: str) -> None:
+    """Write data to standard output, as bytes that no locale changes. Raises InputProblems where that fails."""
+    try:
+        sys.stdout.buffer.write(data.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+    except OSError as failed:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
+        if isinstance(failed, BrokenPipeError):
+            raise
+        message, remedy = f"cannot be written: {failed.strerror}", "name another place, or make room"
+        raise InputProblems([error("unwritable-output", "standard output", (0, 0), message, remedy)]) from None
 
 
 def _error_format(arguments: Iterable[str]) -> str:
@@ -140,19 +151,30 @@ def _compiled(file: "PageFile") -> tuple["Reading", "PolicySet"]:
     return reading, compile_page(reading)
 
 
+_EXPORT_EXAMPLES = """\b
+Examples:
+  esspec export docs/network-policies.md -o out/
+  esspec export --target cilium docs/network-policies.md
+  esspec export docs/network-policies.md -o out/ --check
+  esspec export docs/network-policies.md --target csv --as-written
+"""
+_VERIFY_EXAMPLES = """\b
+Examples:
+  esspec verify docs/network-policies.md
+  esspec verify docs/network-policies.md --dir out/ --format json
+"""
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     if version:
-        sys.stdout.write(f"esspec {__version__}\n")
+        _write(f"esspec {__version__}\n")
         raise typer.Exit
 
 
-@app.command(
-    epilog="Examples:  esspec export docs/network-policies.md -o out/    "
-    "esspec export --target cilium docs/network-policies.md    esspec export docs/network-policies.md -o out/ --check"
-)
+@app.command(epilog=_EXPORT_EXAMPLES)
 def export(
     pages: Pages,
     target: Targets = None,
@@ -180,11 +202,11 @@ def export(
     files = [_page_file(page, binding, stdin_filename, max_bytes) for page in pages]
     result = export_pages(files, request)
     _report(result.problems, error_format)
-    sys.stdout.buffer.write(result.data.encode("utf-8"))
+    _write(result.data)
     return max(result.exit_code, _exit_code(result.problems, fail_on))
 
 
-@app.command(epilog="Example:  esspec parse docs/network-policies.md --format json")
+@app.command(epilog="Example: esspec parse docs/network-policies.md --format json")
 def parse(
     page: Page,
     output_format: Format = DataFormat.TEXT,
@@ -202,15 +224,15 @@ def parse(
     reading = load_page(_page_file(page, binding, stdin_filename, max_bytes))
     found = document(reading)
     if output_format is DataFormat.JSON:
-        sys.stdout.write(as_json(found))
+        _write(as_json(found))
     else:
         headers = ("workload", "direction", "protocol", "ports", "peers", "reason", "line")
-        sys.stdout.write(table(headers, as_table(found)))
+        _write(table(headers, as_table(found)))
     _report(reading.problems, error_format)
     return _exit_code(reading.problems, fail_on)
 
 
-@app.command(epilog="Examples:  esspec verify docs/network-policies.md    esspec verify docs/x.md --dir out/")
+@app.command(epilog=_VERIFY_EXAMPLES)
 def verify(
     page: Page,
     target: Targets = None,
@@ -225,17 +247,19 @@ def verify(
     error_format: Errors = ErrorFormat.TEXT,
 ) -> int:
     """Prove that all outputs mean what the page means, or show the smallest flow on which they do not."""
+    from esspec.loading import placed_in  # noqa: PLC0415 - as above
     from esspec.report import verification  # noqa: PLC0415 - as above
     from esspec.targets import load_targets  # noqa: PLC0415 - as above
     from esspec.verification import verify_folder, verify_fresh  # noqa: PLC0415 - as above
 
     targets = load_targets(target or ())
     reading, policies = _compiled(_page_file(page, binding, stdin_filename, max_bytes))
-    result = verify_folder(policies, targets, directory) if directory else verify_fresh(policies, targets)
+    with placed_in(reading.resolution.page.path, policies.page):
+        result = verify_folder(policies, targets, directory) if directory else verify_fresh(policies, targets)
     if output_format is DataFormat.JSON:
-        sys.stdout.write(result.model_dump_json(by_alias=True, indent=2) + "\n")
+        _write(result.model_dump_json(by_alias=True, indent=2) + "\n")
     else:
-        sys.stdout.write(verification(result))
+        _write(verification(result))
     _report(reading.problems, error_format)
     return 0 if result.equal and not _exit_code(reading.problems, fail_on) else 1
 
@@ -246,10 +270,10 @@ def targets() -> None:
     from esspec.report import table  # noqa: PLC0415 - as above
     from esspec.targets import load_targets  # noqa: PLC0415 - as above
 
-    sys.stdout.write(table(("target", "what it writes"), [(t.name, t.summary) for t in load_targets(())]))
+    _write(table(("target", "what it writes"), [(t.name, t.summary) for t in load_targets(())]))
 
 
-@app.command(epilog="Example:  esspec schema page")
+@app.command(epilog="Example: esspec schema page")
 def schema(
     name: Annotated[str, typer.Argument(help="page, findings, verify or binding", metavar="NAME")],
 ) -> None:
@@ -261,4 +285,4 @@ def schema(
         raise InputProblems(
             [error("unknown-schema", name, (0, 0), f"there is no schema '{name}'", f"use one of: {known}")]
         )
-    sys.stdout.write(schema_text(name))
+    _write(schema_text(name))

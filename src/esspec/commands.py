@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from esspec.as_written import written_page
 from esspec.binding import NO_BINDING
 from esspec.compile import compile_page, dns_warning
 from esspec.export import file_set, stream, stream_as_written
-from esspec.fileset import FileSet, stale, write
-from esspec.loading import PageFile, load_page, load_source, needs_binding, page_name
+from esspec.fileset import FileSet, Written, stale, write
+from esspec.loading import PageFile, load_page, load_source, needs_binding, page_name, placed_in
 from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error
-from esspec.report import written
 from esspec.targets import Target, load_targets
 
 
@@ -42,8 +40,12 @@ def export_pages(files: Sequence[PageFile], request: ExportRequest) -> Result:
     targets = load_targets(request.targets)
     _check_request(files, request, targets)
     if request.as_written:
+        from esspec.as_written import written_page  # noqa: PLC0415 - only this mode needs it
+
         source = load_source(files[0])
-        return Result(stream_as_written(written_page(source, page_name(files[0].shown, NO_BINDING)), targets[0]), (), 0)
+        name = page_name(source.path, NO_BINDING)
+        with placed_in(source.path, name):
+            return Result(stream_as_written(written_page(source, name), targets[0]), (), 0)
     compiled = _all(files, targets, request)
     problems = tuple(p for _, _, found in compiled for p in found)
     if request.output is None:
@@ -55,11 +57,18 @@ def export_pages(files: Sequence[PageFile], request: ExportRequest) -> Result:
         diff = "".join(stale(folder, wanted) for folder, wanted in folders if wanted)
         return Result(diff, problems, 1 if diff else 0)
     done = [
-        written(write(folder, wanted, force=request.force, allow_removal=request.allow_removal))
+        _in_words(write(folder, wanted, force=request.force, allow_removal=request.allow_removal))
         for folder, wanted in folders
         if wanted
     ]
     return Result("".join(done), problems, 0)
+
+
+def _in_words(result: Written) -> str:
+    """Return a line per file that changed, and the counts."""
+    lines = [f"wrote {name}" for name in result.written] + [f"removed {name}" for name in result.removed]
+    counts = f"{len(result.written)} written, {len(result.removed)} removed, {result.unchanged} unchanged"
+    return "".join(f"{line}\n" for line in [*lines, counts])
 
 
 Compiled = tuple[FileSet | None, str, tuple[Problem, ...]]
@@ -89,10 +98,12 @@ def _compiled(file: PageFile, targets: Sequence[Target], request: ExportRequest)
     reading = load_page(file)
     needs_binding(reading)
     policies = compile_page(reading)
-    problems = (*reading.problems, *dns_warning(policies, reading.resolution.page.path))
-    if request.output is None:
-        return None, stream(policies, targets[0]), problems
-    return file_set(policies, targets), "", problems
+    path = reading.resolution.page.path
+    problems = (*reading.problems, *dns_warning(policies, path))
+    with placed_in(path, policies.page):
+        if request.output is None:
+            return None, stream(policies, targets[0]), problems
+        return file_set(policies, targets), "", problems
 
 
 def _folder(output: Path, file: PageFile, files: Sequence[PageFile]) -> Path:

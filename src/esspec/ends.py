@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import NamedTuple
 
-from esspec.lifted import Everyone, Key, Outside, Peers, Pods, Values
+from esspec.lifted import NAMESPACE, Everyone, Key, Outside, Peers, Pods, Values
 from esspec.model import External, Role
 from esspec.podtree import PodTree
 
@@ -131,4 +131,5 @@ def _key_in_words(key: Key, values: Values) -> str:
     named = sorted(v for v in values.items if v is not None)
     if None in values.items:
         return f"some other {name}" if named else f"a label {name}"
-    return f"{name} absent or not {named[0]}" if len(named) == 1 else f"{name} absent or none of {len(named)} named"
+    rest = f"not {named[0]}" if len(named) == 1 else f"none of {len(named)} named"
+    return f"{name} {rest}" if key == NAMESPACE else f"{name} absent or {rest}"  # every pod has a namespace

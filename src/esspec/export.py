@@ -1,13 +1,15 @@
 """The main job: a page's model as the texts of some targets."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from esspec.as_written import WrittenPage
 from esspec.fileset import FileSet, TargetFiles
 from esspec.model import Direction, PolicySet
 from esspec.problem import InputProblems, error
 from esspec.targets import Target
+
+if TYPE_CHECKING:
+    from esspec.as_written import WrittenPage
 
 
 def target_files(policies: PolicySet, target: Target) -> TargetFiles:
@@ -33,7 +35,7 @@ def stream(policies: PolicySet, target: Target) -> str:
     return _joined(list(_rendered(target, target.lower(policies)).values()))
 
 
-def stream_as_written(page: WrittenPage, target: Target) -> str:
+def stream_as_written(page: "WrittenPage", target: Target) -> str:
     """Return a page's connections in its own words. Raises InputProblems for a target that must know who is meant."""
     if target.as_written is None:
         raise InputProblems(

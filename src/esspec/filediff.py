@@ -16,11 +16,8 @@ def file_diff(path: str, old: bytes | None, new: bytes | None) -> str:
     """
     head = [f"--- {'/dev/null' if old is None else path}", f"+++ {'/dev/null' if new is None else path}"]
     a, b = _lines(old), _lines(new)
-    if len(a) + len(b) > MOST_LINES:
-        body = _one_hunk(a, b)
-    else:
-        body = list(unified_diff(a, b, lineterm="", n=CONTEXT))[2:]
-    return "".join(map(_shown, head + body))
+    hunks = _one_hunk(a, b) if len(a) + len(b) > MOST_LINES else _hunks(a, b)
+    return "".join(map(_shown, head + hunks))
 
 
 def _lines(data: bytes | None) -> list[str]:
@@ -28,6 +25,10 @@ def _lines(data: bytes | None) -> list[str]:
     lines = (data or b"").decode("utf-8", "surrogateescape").split("\n")
     last = lines.pop()
     return [*lines, f"{last}\n"] if last else lines
+
+
+def _hunks(a: list[str], b: list[str]) -> list[str]:
+    return list(unified_diff(a, b, n=CONTEXT, lineterm=""))[2:]  # without a head of its own
 
 
 def _one_hunk(a: list[str], b: list[str]) -> list[str]:

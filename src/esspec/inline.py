@@ -138,7 +138,7 @@ class InlineReader:
     def _markdown(self) -> "MarkdownIt":
         from markdown_it import MarkdownIt  # noqa: PLC0415 - only text with markup needs it
 
-        markdown = MarkdownIt("zero").enable(_INLINE_RULES)
+        markdown = MarkdownIt("zero", {"html": True}).enable(_INLINE_RULES)
         markdown.core.ruler.enableOnly(["block", "inline"])  # "block" makes the one inline token
         return markdown
 

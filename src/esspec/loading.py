@@ -1,12 +1,14 @@
 """From names on a command line to pages that are read: where files are found, and what outputs call them."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from esspec.binding import FILE_NAME, NO_BINDING, Binding, find_binding, read_binding
 from esspec.compile import Reading, read
-from esspec.problem import InputProblems, error, printable
+from esspec.problem import EsspecError, InputProblems, error, printable
 from esspec.source import MAX_BYTES, Source, read_bytes, read_source, too_large
 
 STDIN = "-"
@@ -79,6 +81,16 @@ def needs_binding(reading: Reading) -> None:
                 )
             ]
         )
+
+
+@contextmanager
+def placed_in(path: str, name: str) -> Iterator[None]:
+    """Let findings name the page by the path that the user gave; who raises them knows what outputs call it."""
+    try:
+        yield
+    except EsspecError as found:
+        found.problems = tuple(p.model_copy(update={"path": path}) if p.path == name else p for p in found.problems)
+        raise
 
 
 def page_name(path: str, binding: Binding) -> str:

@@ -53,8 +53,9 @@ def lift_objects(text: str, *, api_version: str, kind: str, read: Callable[[Map]
             if name in seen:
                 refuse(body.line, f"the object {'/'.join(filter(None, name))} stands here twice")
             seen.add(name)
-            policies.append(read(body))
-            reasons += annotated_reasons(body)
+            policy, carried = read(body), tuple(annotated_reasons(body))
+            policies.append(policy)
+            reasons += carried
         except Refused as refused:
             refusals.append(refused.refusal)
     return Lifted(tuple(policies), tuple(reasons), tuple(refusals))
@@ -82,7 +83,7 @@ def annotated_reasons(body: Map) -> Iterator[Reason]:
         entries = json.loads(as_text(annotations[ANNOTATION], line, ANNOTATION))
         for entry in entries:
             yield Reason(str(entry["row"]), str(entry["reason"]))
-    except (ValueError, TypeError, KeyError) as broken:
+    except (ValueError, TypeError, KeyError, RecursionError) as broken:
         raise Unreadable(line, 1, f"the annotation {ANNOTATION} is not what esspec writes") from broken
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from esspec.binding import Binding
@@ -13,11 +14,12 @@ RESERVED = frozenset({"anyone", "none", "unspecified"})
 
 ANYONE = frozenset({"anywhere", "anyone", "any", "any pod", "any pods"})
 _INSTANCE = re.compile(r"any pods? in (?:the )?(?:\S.* )?instance")
-_SLUG = re.compile(r"[^a-z0-9]+")
+_SLUG = re.compile(r"[^A-Za-z0-9]+")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
 _MAX_SLUG = 63
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(name: str) -> str:
     """Return `name` without case, a trailing "pod(s)" and the plural of its last word: what two spellings share.
 
@@ -35,10 +37,10 @@ def fold(name: str) -> str:
 
 def slug(name: str) -> str:
     """Return the name of a workload's files and objects: lower case, without "pod(s)", other characters as `-`."""
-    words = name.lower().split()
-    if len(words) > 1 and words[-1] in ("pod", "pods"):
+    words = name.split()
+    if len(words) > 1 and words[-1].lower() in ("pod", "pods"):
         words.pop()
-    return _SLUG.sub("-", " ".join(words)).strip("-")
+    return _SLUG.sub("-", " ".join(words)).strip("-").lower()
 
 
 def means_anyone(name: str) -> bool:
@@ -111,17 +113,22 @@ class Names:
             if named.lines or key in self.used:
                 yield named
 
-    def unused(self) -> Iterator[tuple[str, ...]]:
-        """Yield the keys of binding entries and aliases that nothing on the page uses."""
+    def unused(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the keys and names of binding entries and aliases that nothing on the page uses."""
         for name, entry in self._binding.file.workloads.items():
             key = self._canonical.get(fold(name), fold(name))
             if not self.workloads[key].lines and not {fold(n) for n in (name, *entry.aliases)} & self.used:
-                yield "workloads", name
-            else:
-                yield from (("workloads", name, alias) for alias in entry.aliases if not self._is_used(alias))
+                yield ("workloads", name), f"the entry '{name}'"
+                continue
+            for alias in entry.aliases:
+                if not self._is_used(alias):
+                    yield ("workloads", name, "aliases"), f"the alias '{alias}' of '{name}'"
+            for other in entry.overlaps:
+                if fold(other) not in self._of:
+                    yield ("workloads", name, "overlaps"), f"the name '{other}' in overlaps of '{name}'"
         for name, external in self._binding.file.externals.items():
             if not {fold(n) for n in (name, *external.aliases)} & self.used:
-                yield "externals", name
+                yield ("externals", name), f"the entry '{name}'"
 
     def _is_used(self, alias: str) -> bool:
         return fold(alias) in self.used or fold(alias) in self._canonical
@@ -140,7 +147,18 @@ class Names:
                     "keep one entry",
                 )
             entries.setdefault(fold(name), name)
+        for name, entry in self._binding.file.workloads.items():
+            for alias in entry.aliases:
+                if entries.get(fold(alias), name) != name:
+                    message = f"'{alias}' is an alias of '{name}' and has an entry of its own"
+                    self._problem("name-twice", ("workloads", name, "aliases"), message, "keep one of them")
+                self._refuse_reserved(("workloads", name, "aliases"), alias)
         return entries
+
+    def _refuse_reserved(self, keys: tuple[str, ...], name: str) -> None:
+        wrong = _reserved(name)
+        if wrong:
+            self._problem("reserved-name", keys, f"'{name}' {wrong}", "rename it")
 
     def _take_headings(self, page: Page, owners: Iterable[Heading]) -> None:
         owning = {fold(h.name) for h in owners} | {fold(h.name) for h in page.headings if fold(h.name) in self._entries}
@@ -187,17 +205,14 @@ class Names:
                         "give one of them another name",
                     )
                 self._externals[fold(word)] = name
-            if fold(name) in RESERVED:
-                self._problem("reserved-name", ("externals", name), f"'{name}' is a word of the CSV", "rename it")
+                self._refuse_reserved(("externals", name), word)
 
     def _check_slugs(self, page: Page) -> None:
         seen: dict[str, Named] = {}
         for named in self.workloads.values():
             found = slug(named.name)
-            wrong = _wrong_slug(found)
-            if fold(named.name) in RESERVED:
-                wrong = "is a word of the CSV"
-            elif found in seen and not wrong:
+            wrong = _reserved(named.name) or _wrong_slug(found)
+            if found in seen and not wrong:
                 wrong = f"would share its files with '{seen[found].name}'"
             seen.setdefault(found, named)
             if wrong and named.lines:
@@ -213,6 +228,13 @@ class Names:
                 )
             elif wrong:
                 self._problem("bad-name", ("workloads", named.name), f"the name '{named.name}' {wrong}", "rename it")
+
+
+def _reserved(name: str) -> str:
+    words = " ".join(name.split())
+    if fold(words) in RESERVED:
+        return "is a word of the CSV"
+    return "stands for more than one workload in a cell" if means_anyone(words) or means_instance(words) else ""
 
 
 def _wrong_slug(found: str) -> str:

@@ -32,7 +32,7 @@ class Override(NamedTuple):
     @property
     def ports(self) -> tuple[PortRange, ...]:
         """Return the ports this sets, none where it leaves them alone."""
-        return tuple(port for port in self.entry.ports or () if isinstance(port, PortRange))
+        return self.entry.ports or ()
 
 
 class Overrides:

@@ -110,7 +110,7 @@ def read_page(source: Source, inline: InlineReader) -> Page:
 def _markdown() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415 - slow, and not needed by `--version`
 
-    markdown = MarkdownIt("zero", {"maxNesting": MAX_NESTING}).use(table_plugin).enable(_BLOCK_RULES)
+    markdown = MarkdownIt("zero", {"maxNesting": MAX_NESTING, "html": True}).use(table_plugin).enable(_BLOCK_RULES)
     markdown.core.ruler.enableOnly(["normalize", "block"])
     return markdown
 
@@ -294,6 +294,8 @@ class _Reader:
             )
         if self._label and self._label.direction is direction:
             self._label_waits = False
+        if not table.rows:  # read as no rules, it would leave the direction unspecified, that is, open
+            self.problem("empty-table", line, "the rule table has no rows", "write its rows, or None instead of it")
         if heading and direction:
             self.tables.append(RuleTable(heading, direction, line, columns, table.rows))
 

@@ -48,12 +48,9 @@ class Phrase(NamedTuple):
 
 class _Word(NamedTuple):
     text: str
+    low: str
     start: int
     end: int
-
-    @property
-    def low(self) -> str:
-        return self.text.lower()
 
 
 def parse_phrase(text: Text) -> Phrase:
@@ -97,7 +94,7 @@ def parse_ports(text: Text) -> tuple[tuple[PortRange, ...], tuple[Fault, ...]]:
 
 
 def _words(text: str) -> list[_Word]:
-    return [_Word(found[0], found.start(), found.end()) for found in _WORD.finditer(text)]
+    return [_Word(word := found[0], word.lower(), *found.span()) for found in _WORD.finditer(text)]
 
 
 def _is_number(word: _Word) -> bool:
@@ -202,4 +199,7 @@ def _nobody(needle: str) -> Fault:
 
 
 def _piece(text: Text, start: int, end: int) -> Piece:
+    if not text.marks:
+        name = " ".join(text.text[start:end].split())
+        return Piece(name, name)
     return Piece(" ".join(text.text[start:end].split()), " ".join(text.written(start, end).split()))

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from esspec.lifted import Key, Pods, Values, all_but, only
 
-MAX_BLOCKS = 250_000
+# A set of blocks is a bit per block, and there are about as many sets as blocks: time and memory grow with the square.
+MAX_BLOCKS = 20_000
 
 
 class TooManyBlocks(Exception):
@@ -50,7 +51,7 @@ class PodTree:
 
     def __init__(self, selectors: Iterable[Pods]) -> None:
         """Cut all pods by `selectors`. Raises TooManyBlocks over MAX_BLOCKS."""
-        unique = sorted(set(selectors), key=repr)
+        unique = sorted(set(selectors), key=_selector_order)
         self._keys = _key_order(unique)
         self._index = {key: number for number, key in enumerate(self._keys)}
         self._count = 1
@@ -126,6 +127,10 @@ class PodTree:
             children = [*tree.branches.values(), tree.rest]
         for child in children:
             yield from self._leaves(child, wanted, at)
+
+
+def _selector_order(selector: Pods) -> list[tuple[Key, bool, list[tuple[bool, str]]]]:
+    return [(key, values.listed, sorted(map(_value_order, values.items))) for key, values in selector.where]
 
 
 def _value_order(value: str | None) -> tuple[bool, str]:

@@ -71,8 +71,7 @@ def complete(directory: Path, *, force: bool) -> Done:
     names_in(directory / STAGING)  # refuses what is no folder
     data = read_file(f"{directory}/{JOURNAL}")
     if data is None:
-        if os.path.lexists(directory / STAGING):
-            shutil.rmtree(directory / STAGING)
+        _discard_staged(directory)
         return Done()
     changes = parsed(Journal, f"{directory}/{JOURNAL}", data, _DAMAGED).changes
     now = _digests(directory, changes)
@@ -168,8 +167,13 @@ def _apply(directory: Path, changes: Mapping[str, Change], places: Iterable[str]
         with suppress(OSError):  # not empty: other files stand there
             (directory / folder).rmdir()
     (directory / JOURNAL).unlink()
-    shutil.rmtree(directory / STAGING)
+    _discard_staged(directory)
     return Done(tuple(written), tuple(removed))
+
+
+def _discard_staged(directory: Path) -> None:
+    if os.path.lexists(directory / STAGING):
+        shutil.rmtree(directory / STAGING)
 
 
 def _folders(places: Iterable[str]) -> list[str]:

@@ -2,16 +2,21 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from esspec.fileset import Written
 from esspec.problem import Findings, Problem, printable
-from esspec.verify import Counterexample, Verification
+
+if TYPE_CHECKING:
+    from esspec.verify import Counterexample, Verification
 
 
 def findings(problems: Sequence[Problem], error_format: str) -> None:
     """Write findings to standard error: one line each, or one JSON document."""
     if error_format == "json":
-        sys.stderr.write(Findings(findings=tuple(problems)).model_dump_json(by_alias=True, indent=2) + "\n")
+        import json  # noqa: PLC0415 - only this form needs it
+
+        data = Findings(findings=tuple(problems)).model_dump(mode="json", by_alias=True)
+        sys.stderr.write(json.dumps(data, indent=2) + "\n")  # in ASCII: a path may be no Unicode
     else:
         sys.stderr.writelines(f"{problem}\n" for problem in problems)
 
@@ -26,14 +31,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def written(result: Written) -> str:
-    """Return what an export did, a line per file that changed."""
-    lines = [f"wrote {name}" for name in result.written] + [f"removed {name}" for name in result.removed]
-    counts = f"{len(result.written)} written, {len(result.removed)} removed, {result.unchanged} unchanged"
-    return "".join(f"{line}\n" for line in [*lines, counts])
-
-
-def verification(result: Verification) -> str:
+def verification(result: "Verification") -> str:
     """Return the result of `verify` for people."""
     names = ", ".join(("page", *result.targets))
     lines = [
@@ -50,7 +48,7 @@ def verification(result: Verification) -> str:
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def _counterexample(found: Counterexample) -> Iterable[str]:
+def _counterexample(found: "Counterexample") -> Iterable[str]:
     ends = ("from", "to") if found.direction == "ingress" else ("to", "from")
     what = f"{found.protocol} {found.port}" if found.port else "every flow is allowed, and only isolation differs"
     yield f"smallest difference: {found.direction} of {found.subject}"

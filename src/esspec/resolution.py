@@ -71,7 +71,7 @@ def resolve(page: Page, written: Iterable[WrittenRule], binding: Binding, proble
         *resolver.problems,
         *overrides.unmatched(),
         *_contradictions(page.path, rules, statements),
-        *(_unused(binding, keys) for keys in resolver.names.unused()),
+        *(_unused(binding, *entry) for entry in resolver.names.unused()),
     ]
     return Resolution(page, binding, resolver.names, rules, statements, in_order(found))
 
@@ -214,12 +214,11 @@ def _contradictions(
             )
 
 
-def _unused(binding: Binding, keys: tuple[str, ...]) -> Problem:
-    what = f"alias '{keys[2]}' of '{keys[1]}'" if len(keys) > 2 else f"'{keys[1]}'"  # noqa: PLR2004
+def _unused(binding: Binding, keys: tuple[str, ...], what: str) -> Problem:
     return warning(
         "unused-entry",
         binding.path,
-        (binding.line(*keys[:2]), 1),
-        f"nothing on the page uses the {'entry ' if len(keys) == 2 else ''}{what}",  # noqa: PLR2004
+        (binding.line(*keys), 1),
+        f"nothing on the page uses {what}",
         "correct its name, or delete it",
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from esspec.binding import Binding, WorkloadEntry
 from esspec.model import Selector
-from esspec.names import Named
+from esspec.names import Named, fold
 from esspec.problem import Problem, error
 
 
@@ -87,7 +87,8 @@ def _overlaps(binding: Binding, selected: Sequence[Selected]) -> Iterator[Proble
     for one, other in _meeting(selected):
         names = (one.named.name, other.named.name)
         entries = [binding.file.workloads[s.named.entry].overlaps for s in (one, other) if s.named.entry]
-        if names[1] in entries[0] or names[0] in entries[1]:
+        allowed = [{fold(name) for name in entry} for entry in entries]
+        if fold(names[1]) in allowed[0] or fold(names[0]) in allowed[1]:
             continue
         yield binding.problem(
             "overlapping-labels",

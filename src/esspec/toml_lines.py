@@ -7,8 +7,8 @@ from collections.abc import Iterator
 Path = tuple[str | int, ...]
 
 _WORD = re.compile(
-    r'"""(?:\\.|[^\\])*?"""'
-    r"|'''.*?'''"
+    r'"""(?:\\.|[^\\])*?"{3,5}'  # up to two quotes may stand before the closing three
+    r"|'''.*?'{3,5}"
     r'|"(?:\\.|[^"\\\n])*"'
     r"|'[^'\n]*'"
     r"|#[^\n]*|\n|[\[\]{}=]|[^\s\"'#\[\]{}=]+",
@@ -28,10 +28,10 @@ def toml_lines(text: str) -> dict[Path, int]:
     for line, statement in _statements(text):
         if statement.startswith("["):
             path = _path(statement)
+            prefix = (*_numbered(path[:-1], counts), *path[-1:])
             if statement.startswith("[["):
-                counts[path] = counts.get(path, -1) + 1
-                path = (*path, counts[path])
-            prefix = _numbered(path, counts)
+                counts[prefix] = counts.get(prefix, -1) + 1
+                prefix = (*prefix, counts[prefix])
             lines.setdefault(prefix, line)
         else:
             lines.setdefault((*prefix, *_path(statement + "=0")), line)
@@ -39,35 +39,37 @@ def toml_lines(text: str) -> dict[Path, int]:
 
 
 def _numbered(path: Path, counts: dict[Path, int]) -> Path:
-    """Return the path of a table below an array of tables, with the number of the entry it belongs to."""
-    head = path[:1]
-    if len(path) > 1 and head in counts and not isinstance(path[1], int):
-        return (*head, counts[head], *path[1:])
-    return path
+    """Return a path with the number of the latest entry behind each array of tables in it."""
+    found: Path = ()
+    for key in path:
+        found = (*found, key)
+        found = (*found, counts[found]) if found in counts else found
+    return found
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield (line, header or key) of each statement; the values are skipped, over all their lines."""
     line, depth = 1, 0
-    start: int | None = None
+    start = end = -1
     in_value = False
     for found in _WORD.finditer(text):
         word = found[0]
         if word == "\n" and not depth:
-            if start is not None and not in_value:
-                yield line, text[start : found.start()].split("#", maxsplit=1)[0].strip()
-            start, in_value = None, False
-        elif start is None and not word.startswith(("#", "\n")):
-            start = found.start()
-        if word == "=" and not depth and start is not None and not in_value:
-            yield line, text[start : found.start()].strip()
+            if start >= 0 and not in_value:
+                yield line, text[start:end]
+            start, in_value = -1, False
+        elif word == "=" and not depth and start >= 0 and not in_value:
+            yield line, text[start:end]
             in_value = True
+        elif not word.startswith(("#", "\n")):
+            start = start if start >= 0 else found.start()
+            end = found.end()
         if in_value:
             depth += word in "[{"
             depth -= word in "]}"
         line += word.count("\n")
-    if start is not None and not in_value:
-        yield line, text[start:].split("#", maxsplit=1)[0].strip()
+    if start >= 0 and not in_value:
+        yield line, text[start:end]
 
 
 def _path(statement: str) -> Path:

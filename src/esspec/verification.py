@@ -69,7 +69,8 @@ def _party_on_disk(policies: PolicySet, target: Target, folder: Path) -> Party:
     index = target.index(tuple(name for name in wanted if name not in target.index(())))
     files = {path.name: _read(path) for path in _files(folder / target.name)}
     party = _party(target, files, folder)
-    wrong = tuple(_wrong_index(index, files))
+    missing = [(name, "the page compiles to this file, and it is missing") for name in wanted if name not in files]
+    wrong = [*missing, *_wrong_index(index, files)]
     if wrong:
         place = str(folder / target.name)
         party = Party(target.name, (*party.texts, *(Text(f"{place}/{n}", _refusal(why)) for n, why in wrong)))
@@ -95,7 +96,7 @@ def _read(path: Path) -> str:
 
 def _wrong_index(index: dict[str, str], files: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, text in index.items():
-        if files.get(name) != text:
+        if name in files and files[name] != text:
             yield name, "it does not apply exactly the files that the page compiles to"
 
 

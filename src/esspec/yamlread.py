@@ -6,6 +6,8 @@ refused with their place, so that an alias bomb never unfolds and `port: 0o17` i
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -27,6 +29,7 @@ _READ_DIFFERENTLY = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?"
 )
 MAX_DEPTH = 64
+_PLAINLY = "anchors and tags are not read here; write the value plainly"
 
 
 class Map(dict[str, "Scalar | Map | List"]):
@@ -57,7 +60,7 @@ def read_documents(text: str) -> Iterator["Scalar | Map | List"]:
     Raises Unreadable with line and column for what is no YAML, and for all that readers could disagree on.
     """
     try:
-        yield from _documents(yaml.parse(text, Loader=_LOADER))
+        yield from _documents(_events(text))
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -68,69 +71,89 @@ def read_documents(text: str) -> Iterator["Scalar | Map | List"]:
         raise Unreadable(before.count("\n") + 1, column, "this is no YAML: a character it forbids") from broken
 
 
+def _events(text: str) -> Iterator[yaml.Event]:
+    loader = _LOADER(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
+
+
 def _documents(events: Iterator[yaml.Event]) -> Iterator["Scalar | Map | List"]:
     stack: list[Map | List] = []
     keys: list[str | None] = []  # per open mapping: the key whose value comes next
     for event in events:
-        if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            value = _scalar(event)
+            if stack:
+                _put(stack[-1], keys, event, value)
+            else:
+                yield value
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            opened = _opened(event, len(stack))
+            if stack:
+                _put(stack[-1], keys, event, opened)
+            stack.append(opened)
+            keys.append(None)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             done = stack.pop()
             keys.pop()
             if not stack:
                 yield done
-        elif isinstance(event, yaml.NodeEvent):
-            value = _node(event)
-            if stack:
-                _put(stack[-1], keys, event, value)
-            if isinstance(value, (Map, List)):
-                if len(stack) == MAX_DEPTH:
-                    raise _refused(event, f"nested deeper than {MAX_DEPTH}")
-                stack.append(value)
-                keys.append(None)
-            elif not stack:
-                yield value
+        elif kind is yaml.AliasEvent:
+            raise _refused(event, "aliases are not read here; write the value out")
 
 
-def _node(event: yaml.NodeEvent) -> "Scalar | Map | List":
-    """Return the scalar, or the empty mapping or sequence, that begins with this event."""
-    if isinstance(event, yaml.AliasEvent):
-        raise _refused(event, "aliases are not read here; write the value out")
-    if event.anchor or getattr(event, "tag", None):
-        raise _refused(event, "anchors and tags are not read here; write the value plainly")
-    if isinstance(event, yaml.ScalarEvent):
-        return _scalar(event)
-    return Map(_line(event)) if isinstance(event, yaml.MappingStartEvent) else List(_line(event))
+def _opened(event: Any, depth: int) -> "Map | List":
+    """Return the empty mapping or sequence that begins with this event."""
+    if event.anchor or event.tag:
+        raise _refused(event, _PLAINLY)
+    if depth == MAX_DEPTH:
+        raise _refused(event, f"nested deeper than {MAX_DEPTH}")
+    return Map(_line(event)) if type(event) is yaml.MappingStartEvent else List(_line(event))
 
 
-def _put(into: Map | List, keys: list[str | None], event: yaml.Event, value: "Scalar | Map | List") -> None:
-    line = _line(event)
-    if isinstance(into, List):
+def _put(into: Map | List, keys: list[str | None], event: Any, value: "Scalar | Map | List") -> None:
+    line = event.start_mark.line + 1
+    if type(into) is List:
         into.append(value)
         into.lines.append(line)
         return
     key = keys[-1]
     if key is not None:
-        into[key] = value
+        into[key] = value  # type: ignore[call-overload]  # a mapping, as it is no List
         keys[-1] = None
         return
-    if not isinstance(value, str) or value == "<<":
+    if type(value) is not str or value == "<<":
         raise _refused(event, "a key must be text, and merge keys are not read here")
     if value in into.lines:
         raise _refused(event, f"the key '{value}' stands here twice")
-    into.lines[value] = line
+    into.lines[value] = line  # type: ignore[call-overload]  # as above
     keys[-1] = value
 
 
-def _scalar(event: yaml.ScalarEvent) -> Scalar:
+def _scalar(event: Any) -> Scalar:
+    if event.anchor or event.tag:
+        raise _refused(event, _PLAINLY)
     text: str = event.value
     if event.style:
         return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text):
-        return int(text)
-    if _READ_DIFFERENTLY.fullmatch(text):
+    value, is_clear = _plain(text)
+    if not is_clear:
         raise _refused(event, f"'{text}' is read differently by YAML 1.1 and 1.2; quote it")
-    return text
+    return value
+
+
+@lru_cache(maxsize=1 << 12)
+def _plain(text: str) -> tuple[Scalar, bool]:
+    """Return what a plain scalar stands for, and whether all readers agree on that."""
+    if text in _WORDS:
+        return _WORDS[text], True
+    if _INT.fullmatch(text):
+        return int(text), True
+    return text, not _READ_DIFFERENTLY.fullmatch(text)
 
 
 def _line(event: yaml.Event) -> int:

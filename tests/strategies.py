@@ -1,0 +1,381 @@
+"""What Hypothesis draws for the laws and the proof: models, readings of policy texts, and whole pages.
+
+All of it is drawn from small alphabets, so that selectors cross, addresses nest and ports touch.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from hypothesis import strategies as st
+
+from esspec.binding import Binding, BindingFile
+from esspec.compile import compile_page, read
+from esspec.lifted import (
+    EVERYONE,
+    NAMESPACE,
+    Grant,
+    Key,
+    Outside,
+    Peers,
+    Pods,
+    Policy,
+    Ports,
+    Values,
+    all_but,
+    label,
+    only,
+    pods,
+)
+from esspec.model import (
+    Allowance,
+    Anyone,
+    Direction,
+    Dns,
+    External,
+    ExternalPeer,
+    InstancePeer,
+    Peer,
+    PolicySet,
+    PortRange,
+    Protocol,
+    Role,
+    Rule,
+    Selector,
+    WorkloadPeer,
+)
+from esspec.source import read_source
+from esspec.targets import load_targets
+from models import ANY, ANYONE, INSTANCE, NONE, UNSPECIFIED, external, kube_dns, policy_set, rule, workload
+
+TARGETS = load_targets(())
+TARGET_NAMES = tuple(target.name for target in TARGETS)
+
+NAMESPACES = ("event-streams", "other")
+VALUES = {"component": ("kafka", "rest"), "release": ("es",)}
+EDGES = (1, 2, 80, 81, 443, 65534, 65535)
+REASONS = (
+    "Kafka access", "", "it's \"so\"", "a: b # c", "=SUM(A1)", "--- {x}", "'quoted", "été 🦊", "- dash, comma", "%0A::",
+)  # fmt: skip
+
+
+# Models
+
+
+@st.composite
+def selectors(draw: st.DrawFn, namespaces: Sequence[str | None] = NAMESPACES) -> Selector:
+    """Return pods by one label or by all of them, so that some selectors hold others and some cross."""
+    keys = draw(st.lists(st.sampled_from(list(VALUES)), min_size=1, unique=True))
+    labels = tuple((key, draw(st.sampled_from(VALUES[key]))) for key in sorted(keys))
+    return Selector(namespace=draw(st.sampled_from(namespaces)), labels=labels)
+
+
+def port_ranges() -> st.SearchStrategy[PortRange]:
+    """Draw a port or a range with its ends at edges that touch each other."""
+    pairs = st.tuples(st.sampled_from(EDGES), st.sampled_from(EDGES)).map(sorted)
+    single = st.sampled_from(EDGES).map(lambda port: [port, port])
+    return st.one_of(single, pairs).map(lambda pair: PortRange(first=pair[0], last=pair[1]))
+
+
+@st.composite
+def externals(draw: st.DrawFn) -> list[External]:
+    """Return externals of every role with disjoint addresses of both families, neighbours among them."""
+    pool = [
+        external("gate", "192.0.2.0/28", "2001:db8::/64"),
+        external("next to the gate", "192.0.2.16/31"),
+        external("master", "198.51.100.7/32", "2001:db8:1::1/128", role="kube-apiserver"),
+        external("node", "198.51.100.8/32", role="node", accepts=(("cilium", "all-nodes"),)),
+    ]
+    return draw(st.lists(st.sampled_from(pool), unique_by=lambda e: e.name))
+
+
+@st.composite
+def _rules(draw: st.DrawFn, line: int, peers: Sequence[Peer]) -> Rule:
+    ranges = draw(st.lists(port_ranges(), max_size=3))
+    return rule(
+        *draw(st.lists(st.sampled_from(peers), min_size=1, max_size=3)),
+        on=tuple(ranges) or "all",
+        protocol=draw(st.sampled_from(Protocol)),
+        line=line,
+        reason=draw(st.sampled_from(REASONS)),
+    )
+
+
+@st.composite
+def _allowances(draw: st.DrawFn, line: int, peers: Sequence[Peer]) -> Allowance | list[Rule]:
+    fixed = draw(st.sampled_from([UNSPECIFIED, NONE, ANY, None, None, None]))
+    if fixed is not None:
+        return fixed
+    return [draw(_rules(line + number, peers)) for number in range(draw(st.integers(1, 3)))]
+
+
+@st.composite
+def policy_sets(draw: st.DrawFn) -> PolicySet:
+    """Return a model that every target can say: overlapping workloads, every kind of peer and allowance."""
+    names = ["kafka", "rest", "proxy"][: draw(st.integers(1, 3))]
+    outside = draw(externals())
+    peers: list[Peer] = [ANYONE, INSTANCE, *(WorkloadPeer(workload=name) for name in names)]
+    peers += [ExternalPeer(external=e.name) for e in outside]
+    workloads = []
+    for number, name in enumerate(names):
+        subject = draw(selectors())
+        seen = Selector(namespace=None, labels=subject.labels) if draw(st.booleans()) else subject
+        said = [draw(_allowances(100 * number + at, peers)) for at in (10, 50)]
+        workloads.append(workload(name, *said, where=subject, seen=seen))
+    return policy_set(*workloads, externals=outside, dns=draw(st.none() | st.just(kube_dns()) | dns_of_the_page()))
+
+
+@st.composite
+def dns_of_the_page(draw: st.DrawFn) -> Dns:
+    """Return name resolution by pods that the page speaks of too."""
+    return kube_dns().model_copy(
+        update={"peers": (draw(selectors()),), "ports": ((Protocol.UDP, draw(port_ranges())),)}
+    )
+
+
+# Readings of policy texts, such as no target of ours writes
+
+
+KEYS = (NAMESPACE, *(label(name) for name in VALUES))
+NETWORKS = ("192.0.2.0/24", "192.0.2.0/28", "192.0.2.15/32", "0.0.0.0/0", "128.0.0.0/1", "2001:db8::/32", "::/0")
+
+
+def _items(key: Key) -> list[str | None]:
+    return list(NAMESPACES) if key == NAMESPACE else [*VALUES[key.name], "other", None]
+
+
+@st.composite
+def values(draw: st.DrawFn, key: Key) -> Values:
+    """Return a set of values of a key: some of them, none at all, or all but some."""
+    items = draw(st.lists(st.sampled_from(_items(key)), max_size=2))
+    return draw(st.sampled_from([only, all_but]))(*items)
+
+
+@st.composite
+def lifted_pods(draw: st.DrawFn) -> Pods:
+    """Return requirements on any keys, several on one key among them."""
+    return pods([(key, draw(values(key))) for key in draw(st.lists(st.sampled_from(KEYS), max_size=3))])
+
+
+@st.composite
+def lifted_outside(draw: st.DrawFn) -> Outside:
+    """Return addresses of some roles, or every address of them, with exceptions."""
+    networks = draw(st.none() | st.lists(st.sampled_from(NETWORKS), max_size=2).map(tuple))
+    excluded = draw(st.lists(st.sampled_from(NETWORKS), max_size=1).map(tuple))
+    return Outside(networks, draw(st.frozensets(st.sampled_from(Role))), excluded)
+
+
+@st.composite
+def _grants(draw: st.DrawFn) -> Grant:
+    peers: st.SearchStrategy[Peers] = st.one_of(lifted_pods(), lifted_outside(), st.just(EVERYONE))
+    ports = st.builds(lambda p, r: Ports(p, r.first, r.last), st.sampled_from(Protocol), port_ranges())
+    return Grant(tuple(draw(st.lists(peers, max_size=2))), tuple(draw(st.lists(ports, max_size=2))), 1)
+
+
+def lifted_policies() -> st.SearchStrategy[list[Policy]]:
+    """Draw policies as a `lift` may return them; a direction that is not isolated may have grants too."""
+    grants = st.lists(_grants(), max_size=2).map(tuple)
+    isolates = st.frozensets(st.sampled_from(Direction))
+    return st.lists(
+        st.builds(Policy, st.just("p"), lifted_pods(), isolates, grants, grants, st.just(1)), min_size=1, max_size=3
+    )
+
+
+# Pages
+
+
+NAMESPACE_NAME, RELEASE = "event-streams", "es"
+ANYWHERE = "Anywhere"
+LABELS = {
+    "Kafka": "kafka", "ZooKeeper": "zookeeper", "Geo-replicator": "replicator", "REST proxy": "on", "Collector": "1e3",
+}  # fmt: skip
+"""The workloads of pages by heading, and the value of their label `component`; two read as no text in YAML."""
+
+AUDITED = "Audited"
+"""One more workload, told apart by a label of its own, so that its pods may be those of another workload too."""
+
+MASTER, STORE = "master host", "metrics store"
+VARIABLE = "site.data.reuse.master_host"
+OUTSIDE = {
+    MASTER: external(MASTER, "192.0.2.10/32", role="kube-apiserver"),
+    STORE: external(STORE, "198.51.100.0/24", "2001:db8::/32"),
+}
+"""The externals of pages; the master host may stand in a cell as a variable."""
+
+
+class Row(NamedTuple):
+    """A row: whom it names, in which words, on which ports; `by_variable` where the cell holds a variable."""
+
+    peers: tuple[str, ...]
+    words: tuple[str, ...]
+    ports: tuple[tuple[int, int], ...]
+    protocol: str
+    reason: str
+    by_variable: bool = False
+
+    def cells(self, direction: Direction) -> tuple[str, str, str]:
+        """Return the row's cells, in the seed's words."""
+        preposition = "to" if direction is Direction.INGRESS else "on"
+        numbers = [str(first) if first == last else f"{first}-{last}" for first, last in self.ports]
+        ports = f"port{'s' if len(numbers) > 1 else ''} {listed(numbers)}" if numbers else ""
+        if self.by_variable:
+            lead = "To " if direction is Direction.INGRESS else ""
+            return self.protocol, f"{lead}{ports} {{{{{VARIABLE}}}}}", self.reason
+        return (
+            self.protocol,
+            f"{listed(self.words)} {preposition} {ports}" if ports else listed(self.words),
+            self.reason,
+        )
+
+
+Said = tuple[Row, ...] | Literal["Any", "None", ""]
+"""What a page says of a direction; "" is nothing."""
+
+
+class Section(NamedTuple):
+    """What a page says of one workload."""
+
+    name: str
+    ingress: Said
+    egress: Said
+
+    def said(self, direction: Direction) -> Said:
+        """Return what stands behind or below the label of a direction."""
+        return self.ingress if direction is Direction.INGRESS else self.egress
+
+    def saying(self, direction: Direction, said: Said) -> "Section":
+        """Return this section with something else said of a direction."""
+        return self._replace(ingress=said) if direction is Direction.INGRESS else self._replace(egress=said)
+
+
+class Written(NamedTuple):
+    """A page and its binding; `everywhere` are the workloads whose pods are peers in any namespace."""
+
+    sections: tuple[Section, ...]
+    everywhere: frozenset[str] = frozenset()
+    dns: bool = False
+
+    def markdown(self) -> str:
+        """Return the page in the seed's layout."""
+        head = '---\ntitle: "Network policies"\ntoc: true\n---\n\nThe permitted connections of each pod.\n'
+        return head + "".join(_section(section) for section in self.sections)
+
+    def toml(self) -> str:
+        """Return the binding that the page needs."""
+        return "\n".join(_binding(self)) + "\n"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as the seed lists them."""
+    if len(words) > 2:
+        return f"{', '.join(words[:-1])}, and {words[-1]}"
+    return " and ".join(words)
+
+
+def _section(section: Section) -> str:
+    text = f"\n## {section.name} pod\n"
+    for direction, lead, column in (
+        (Direction.INGRESS, "Incoming", "Origin"),
+        (Direction.EGRESS, "Outgoing", "Destination"),
+    ):
+        said = section.said(direction)
+        if isinstance(said, str):
+            text += f"\n- {lead} connections permitted: {said}\n" if said else ""
+            continue
+        text += f"\n- {lead} connections permitted:\n\n| **Type** | **{column}** | **Reason** |\n|---|---|---|\n"
+        text += "".join(f"| {' | '.join(row.cells(direction))} |\n" for row in said)
+    return text
+
+
+def _binding(page: Written) -> Iterator[str]:
+    yield f'namespace = "{NAMESPACE_NAME}"\nlabels = {{ release = "{RELEASE}" }}'
+    for section in page.sections:
+        yield f'\n[workloads."{section.name} pod"]'
+        if section.name == AUDITED:
+            others = [f"{other.name} pod" for other in page.sections if other.name != AUDITED]
+            yield f'labels = {{ audited = "yes" }}\noverlaps = {json.dumps(others)}'
+        else:
+            yield f'labels = {{ component = "{LABELS[section.name]}" }}\naliases = ["{section.name} replica"]'
+        if section.name in page.everywhere:
+            yield 'namespaces = "any"'
+    for name, outside in OUTSIDE.items():
+        yield f'\n[externals."{name}"]\nrole = "{outside.role.value}"\naddresses = {json.dumps(outside.addresses)}'
+    yield f'\n[variables]\n"{VARIABLE}" = "on the {MASTER}"'
+    if page.dns:
+        yield '\n[dns]\npeers = [{ namespace = "kube-system", labels = { k8s-app = "kube-dns" } }]'
+    for section in page.sections:
+        for row in section.ingress if isinstance(section.ingress, tuple) else ():
+            if row.by_variable:
+                cells = json.dumps(" | ".join(row.cells(Direction.INGRESS)), ensure_ascii=False)
+                yield f'\n[[overrides]]\nworkload = "{section.name} pod"\ndirection = "ingress"\nrow = {cells}'
+                yield f'peer = "{MASTER}"\nreason = "the row names no origin"'
+
+
+def compiled(page: Written, text: str | bytes | None = None) -> PolicySet:
+    """Return the model of a page, or of another text under its binding. Raises PageProblems."""
+    toml = page.toml()
+    binding = Binding(BindingFile.model_validate(tomllib.loads(toml)), path="esspec.toml", folder=None, text=toml)
+    found = page.markdown() if text is None else text
+    data = found.encode() if isinstance(found, str) else found
+    return compile_page(read(read_source(data, "page.md"), binding, "page.md", {}))
+
+
+_SPELLINGS = ("{} pods", "{} pod", "{}", "{} replica pods")
+
+
+@st.composite
+def rows(draw: st.DrawFn, number: int, own: str, names: Sequence[str]) -> Row:
+    """Return a row; its number in the reason makes it the only one of its content."""
+    ports = tuple((r.first, r.last) for r in draw(st.lists(port_ranges(), max_size=3)))
+    protocol = draw(st.sampled_from(["TCP", "UDP", "SCTP"]))
+    reason = f"{draw(st.sampled_from(REASONS))} {number}".strip()
+    if ports and draw(st.integers(0, 4)) == 0:
+        return Row((MASTER,), (), ports, protocol, reason, by_variable=True)
+    peers = draw(st.lists(st.sampled_from([*names, ANYWHERE, *OUTSIDE]), min_size=1, max_size=3, unique=True))
+    words = [draw(_words(peer, own)) for peer in peers]
+    return Row(tuple(peers), tuple(words), ports, protocol, reason)
+
+
+def _words(peer: str, own: str) -> st.SearchStrategy[str]:
+    if peer == ANYWHERE or peer in OUTSIDE:
+        return st.just(peer)
+    if peer == AUDITED:
+        return st.just("Audited pods")
+    spelt = st.sampled_from(_SPELLINGS).map(lambda spelling: spelling.format(peer))
+    other = st.just(f"Other {peer} pods") if peer == own else st.nothing()
+    return st.one_of(spelt, spelt.map(str.upper).map(lambda word: word.replace(" PODS", " pods")), other)
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> Written:
+    """Return a page of one to four workloads and the binding that makes it compile."""
+    names = draw(st.lists(st.sampled_from([*LABELS, AUDITED]), min_size=1, max_size=4, unique=True))
+    sections = []
+    for place, name in enumerate(names):
+        said: list[Said] = []
+        for start in (10 * place, 10 * place + 5):
+            count = draw(st.sampled_from([0, 1, 1, 2, 3]))
+            word: Literal["Any", "None", ""] = draw(st.sampled_from(["Any", "None", ""]))
+            said.append(tuple(draw(rows(start + n, name, names)) for n in range(count)) or word)
+        sections.append(Section(name, *said))
+    if not any(isinstance(s, tuple) for section in sections for s in (section.ingress, section.egress)):
+        sections[0] = sections[0].saying(Direction.INGRESS, (draw(rows(99, names[0], names)),))
+    everywhere = frozenset(draw(st.lists(st.sampled_from([n for n in names if n != AUDITED] or [""]), max_size=1)))
+    return Written(tuple(sections), everywhere, draw(st.booleans()))
+
+
+def peers_of(found: Sequence[Peer]) -> set[str]:
+    """Return peers of the model in the words of `Row.peers`."""
+    words: set[str] = set()
+    for peer in found:
+        match peer:
+            case Anyone():
+                words.add(ANYWHERE)
+            case InstancePeer():
+                words.add("instance")
+            case WorkloadPeer(workload=name):
+                words.add(name.removesuffix(" pod"))
+            case ExternalPeer(external=name):
+                words.add(name)
+    return words

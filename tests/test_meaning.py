@@ -1,0 +1,259 @@
+"""The sets by which meanings are compared say of every flow of a small world what reading one by one says."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from esspec.ends import Ends
+from esspec.export import target_files
+from esspec.intended import intended
+from esspec.lifted import NAMESPACE, Grant, Outside, Pods, Policy, Ports, all_but, label, only, pods
+from esspec.meaning import Meaning, Segment, meaning_of, selectors_of
+from esspec.model import Direction, External, PolicySet, Protocol, Role
+from esspec.podtree import MAX_BLOCKS, PodTree, TooManyBlocks
+from esspec.targets import Target
+from models import external
+from smallworld import (
+    End,
+    Open,
+    Place,
+    Pod,
+    has_all,
+    is_among,
+    is_open,
+    lifted_opens,
+    model_opens,
+    model_pods,
+    near_ports,
+    places,
+)
+from strategies import (
+    EDGES,
+    NAMESPACES,
+    NETWORKS,
+    TARGET_NAMES,
+    TARGETS,
+    VALUES,
+    externals,
+    lifted_outside,
+    lifted_pods,
+    lifted_policies,
+    policy_sets,
+)
+
+PODS = model_pods(VALUES, NAMESPACES)
+PORTS = near_ports(EDGES)
+SUBJECTS = st.lists(st.sampled_from(PODS), min_size=3, max_size=5, unique=True)
+FEW = settings(max_examples=30, deadline=None)
+
+
+def world(listed: Sequence[External], networks: Iterable[str] = ()) -> tuple[End, ...]:
+    """Return every peer of a small world."""
+    return (*PODS, *places(listed, networks))
+
+
+def class_of(ends: Ends, end: End) -> int:
+    """Return the class that an end is in, found by looking at every one; it must be exactly one."""
+    if isinstance(end, Pod):
+        found = [number for number, block in enumerate(ends.pods) if has_all(end, Pods(block.where))]
+    else:
+        found = [n for n, c in enumerate(ends.outside, len(ends.pods)) if c.role is end.role and holds(c, end)]
+    assert len(found) == 1
+    return found[0]
+
+
+def holds(interval: object, place: Place) -> bool:
+    """Return whether an interval of addresses holds a place; one without bounds holds what nobody lists."""
+    first, last = getattr(interval, "first", None), getattr(interval, "last", None)
+    if first is None or last is None or place.address is None:
+        return first is None and place.address is None
+    address = ip_address(place.address)
+    return bool(first <= (address.version, int(address)) <= last)
+
+
+def opened(meaning: Meaning, subject: int, direction: Direction, peer: int) -> set[tuple[Protocol, int]]:
+    """Return which of PORTS a meaning opens, one by one."""
+    return {
+        (protocol, port)
+        for protocol, port in product(Protocol, PORTS)
+        if meaning.allows(subject, direction, (protocol, port), peer)
+    }
+
+
+def one_by_one(found: Open) -> set[tuple[Protocol, int]]:
+    """Return which of PORTS are open."""
+    return {(protocol, port) for protocol, port in product(Protocol, PORTS) if is_open(found, protocol, port)}
+
+
+def assert_equal_verdicts(
+    policies: Sequence[Policy], subjects: Iterable[Pod], listed: Sequence[External], networks: Iterable[str] = ()
+) -> None:
+    """Compare sets and single flows: isolation, and every port of PORTS between all pods and places."""
+    ends = Ends(selectors_of(policies), listed)
+    meaning = meaning_of(policies, ends)
+    peers = [(end, class_of(ends, end)) for end in world(listed, networks)]
+    for subject, direction in product(subjects, Direction):
+        number = class_of(ends, subject)
+        for peer, other in peers:
+            wanted = lifted_opens(policies, subject, direction, peer)
+            assert ((number, direction) in meaning.sides) is (wanted is not None)
+            assert opened(meaning, number, direction, other) == one_by_one(wanted), (subject, direction, peer)
+
+
+@given(lifted_policies(), externals(), SUBJECTS)
+@FEW
+def test_sets_agree_with_single_flows(policies: list[Policy], listed: list[External], subjects: list[Pod]) -> None:
+    """For whatever a text can be read as: negated selectors, empty ones, exceptions, roles, overlapping ports."""
+    assert_equal_verdicts(policies, subjects, listed, NETWORKS)
+
+
+@given(policy_sets(), SUBJECTS)
+@FEW
+def test_the_intended_meaning_is_the_models(policies: PolicySet, subjects: list[Pod]) -> None:
+    """What all targets are held to says of every flow what the model says."""
+    page = intended(policies).policies
+    for subject, direction, peer in product(subjects, Direction, world(policies.externals)):
+        wanted = model_opens(policies, subject, direction, peer)
+        found = lifted_opens(page, subject, direction, peer)
+        assert (found is None, one_by_one(found)) == (wanted is None, one_by_one(wanted)), (subject, direction, peer)
+    assert_equal_verdicts(page, subjects, policies.externals)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=TARGET_NAMES)
+@given(policies=policy_sets(), subjects=SUBJECTS)
+@FEW
+def test_each_text_says_what_the_model_says(target: Target, policies: PolicySet, subjects: list[Pod]) -> None:
+    """Read back and evaluated one flow at a time, without any set."""
+    files = target_files(policies, target).files
+    index = target.index(tuple(files))
+    found = [target.lift(text) for name, text in files.items() if name not in index]
+    assert [refusal for text in found for refusal in text.refusals] == []
+    said = [policy for text in found for policy in text.policies]
+    for subject, direction, peer in product(subjects, Direction, world(policies.externals)):
+        wanted = model_opens(policies, subject, direction, peer, target.name)
+        opens = lifted_opens(said, subject, direction, peer)
+        assert (opens is None, one_by_one(opens)) == (wanted is None, one_by_one(wanted)), (subject, direction, peer)
+
+
+@given(st.lists(lifted_pods(), max_size=8))
+@settings(max_examples=100, deadline=None)
+def test_blocks_part_all_pods(selectors: list[Pods]) -> None:
+    """Each pod is in exactly one block, and each selector is exactly the blocks of its pods."""
+    tree = PodTree(selectors)
+    where = {p: [n for n, block in enumerate(tree.blocks) if has_all(p, Pods(block.where))] for p in PODS}
+    assert {len(numbers) for numbers in where.values()} == {1}
+    for selector in selectors:
+        numbers = list(tree.numbers(selector))
+        assert len(numbers) == len(set(numbers))
+        assert {p for p in PODS if has_all(p, selector)} == {p for p in PODS if where[p][0] in numbers}
+
+
+@given(st.permutations([pods([(label("app"), only(v))]) for v in ("a", "b", "c")] + [pods([(NAMESPACE, only("n"))])]))
+@settings(max_examples=10, deadline=None)
+def test_the_order_of_selectors_has_no_effect(selectors: list[Pods]) -> None:
+    """So that the smallest difference is the same whatever the order of rows and files."""
+    assert PodTree(selectors).blocks == PodTree(reversed(selectors)).blocks
+
+
+def blocks_of(count: int) -> int:
+    """Return how many blocks so many workloads make that one label tells apart, in one namespace and release."""
+    shared = [(NAMESPACE, only("es")), (label("release"), only("es"))]
+    return len(PodTree(pods([*shared, (label("app"), only(f"a{n}"))]) for n in range(count)).blocks)
+
+
+def test_blocks_grow_with_the_workloads() -> None:
+    """A workload more is a block more, beside the strangers of each level."""
+    assert [b - a for a, b in pairwise(map(blocks_of, (1, 2, 3, 100, 1000)))] == [1, 1, 97, 900]
+    assert blocks_of(1) == 4
+
+
+@pytest.mark.parametrize("count", [20, 200], ids=["too many", "far too many"])
+def test_selectors_that_cross_stop(count: int) -> None:
+    """Selectors on a key each cross in 2^n ways: that is an error, and neither a hang nor a sample."""
+    with pytest.raises(TooManyBlocks):
+        PodTree(pods([(label(f"k{n}"), only("v"))]) for n in range(count))
+
+
+def test_blocks_up_to_the_limit_are_made() -> None:
+    """As many as there can be below the limit."""
+    keys = MAX_BLOCKS.bit_length() - 1
+    assert len(PodTree(pods([(label(f"k{n}"), only("v"))]) for n in range(keys)).blocks) == 2**keys
+
+
+@given(st.lists(lifted_outside(), max_size=4), externals())
+@settings(max_examples=100, deadline=None)
+def test_addresses_are_cut_at_every_boundary(selectors: list[Outside], listed: list[External]) -> None:
+    """Intervals follow each other through both families without a gap; a selector is exactly its ends' classes."""
+    ends = Ends(selectors, listed)
+    spans = [(c.first, c.last) for c in ends.outside if c.first and c.last]
+    assert [spans[0][0], spans[-1][1]] == [(4, 0), (6, 2**128 - 1)]
+    for (_, last), (first, _) in pairwise(spans):
+        assert first == ((6, 0) if last == (4, 2**32 - 1) else (last[0], last[1] + 1))
+    for place in places(listed, NETWORKS):
+        number = class_of(ends, place)
+        for selector in selectors:
+            assert bool(ends.mask(selector) >> number & 1) is is_among(place, selector)
+
+
+def test_roles_are_those_of_the_binding() -> None:
+    """Each listed address has its role, its neighbours are outside, and one more node is at no listed address."""
+    ends = Ends([], [external("master", "192.0.2.10/32", role="kube-apiserver"), external("lb", "192.0.2.12/31")])
+    assert [ends.describe(n) for n in range(ends.count)] == [
+        "any pod",
+        "an address from 0.0.0.0 to 192.0.2.9 (role outside)",
+        "192.0.2.10 (role kube-apiserver)",
+        "192.0.2.11 (role outside)",
+        "an address from 192.0.2.12 to 192.0.2.13 (role outside)",
+        "an address from 192.0.2.14 to 255.255.255.255 (role outside)",
+        "an address from :: to ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff (role outside)",
+        "a node at an address that nobody lists",
+    ]
+
+
+def test_a_role_without_addresses_is_an_end_of_its_own() -> None:
+    """Every API server, wherever it is, is still told apart from any other node."""
+    ends = Ends([Outside(None, frozenset({Role.KUBE_APISERVER}))], [external("master", role="kube-apiserver")])
+    assert [ends.describe(n) for n in range(ends.count)][3:] == [
+        "a node at an address that nobody lists",
+        "a kube-apiserver at an address that nobody lists",
+    ]
+
+
+WORDS = {
+    "a pod with namespace=n, app=a": [(NAMESPACE, only("n")), (label("app"), only("a"))],
+    "a pod with namespace not n": [(NAMESPACE, all_but("n"))],
+    "a pod with namespace none of 2 named": [(NAMESPACE, all_but("m", "n"))],
+    "a pod with no label app": [(label("app"), only(None))],
+    "a pod with a label app": [(label("app"), all_but(None))],
+    "a pod with some other app": [(label("app"), all_but(None, "a"))],
+    "a pod with app absent or not a": [(label("app"), all_but("a"))],
+    "a pod with app absent or none of 2 named": [(label("app"), all_but("a", "b"))],
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_classes_of_pods_have_words(words: str) -> None:
+    """Every block is described by what tells it apart."""
+    ends = Ends([pods(WORDS[words])], [])
+    assert words in {ends.describe(number) for number in range(len(ends.pods))}
+
+
+APP = pods([(label("app"), only("a"))])
+
+
+def _grant(first: int, last: int) -> Grant:
+    return Grant((APP,), (Ports(Protocol.TCP, first, last),), 1)
+
+
+def test_equal_meanings_are_equal_values() -> None:
+    """Ports in several pieces, peers in several rules and a grant within another leave no trace."""
+    split, whole = (
+        meaning_of([Policy("p", pods([]), frozenset({Direction.INGRESS}), grants, (), 1)], Ends([APP], []))
+        for grants in ((_grant(1, 80), _grant(81, 90), _grant(5, 6)), (_grant(1, 90),))
+    )
+    assert split == whole
+    assert split.sides[0, Direction.INGRESS] == (Segment(Protocol.TCP, 1, 90, 1),)
