@@ -85,7 +85,7 @@ def externals(draw: st.DrawFn) -> list[External]:
         external("gate", "192.0.2.0/28", "2001:db8::/64"),
         external("next to the gate", "192.0.2.16/31"),
         external("master", "198.51.100.7/32", "2001:db8:1::1/128", role="kube-apiserver"),
-        external("node", "198.51.100.8/32", role="node", accepts=(("cilium", "all-nodes"),)),
+        external("node", "198.51.100.8/31", role="node", accepts=(("cilium", "all-nodes"),)),
     ]
     return draw(st.lists(st.sampled_from(pool), unique_by=lambda e: e.name))
 
@@ -138,7 +138,10 @@ def dns_of_the_page(draw: st.DrawFn) -> Dns:
 
 
 KEYS = (NAMESPACE, *(label(name) for name in VALUES))
-NETWORKS = ("192.0.2.0/24", "192.0.2.0/28", "192.0.2.15/32", "0.0.0.0/0", "128.0.0.0/1", "2001:db8::/32", "::/0")
+NETWORKS = (
+    "192.0.2.0/24", "192.0.2.0/28", "192.0.2.15/32", "198.51.100.9/32", "0.0.0.0/0", "128.0.0.0/1", "2001:db8::/32",
+    "::/0",
+)  # fmt: skip
 
 
 def _items(key: Key) -> list[str | None]:
@@ -319,6 +322,24 @@ def compiled(page: Written, text: str | bytes | None = None) -> PolicySet:
     found = page.markdown() if text is None else text
     data = found.encode() if isinstance(found, str) else found
     return compile_page(read(read_source(data, "page.md"), binding, "page.md", {}))
+
+
+PAGE = Written(
+    (
+        Section(
+            "Kafka",
+            ingress=(
+                Row(("ZooKeeper", "Collector"), ("ZooKeeper pods", "collector pods"), ((80, 81),), "TCP", "a"),
+                Row(("master host",), (), ((8081, 8081),), "TCP", "metrics", by_variable=True),
+            ),
+            egress="None",
+        ),
+        Section("ZooKeeper", ingress="Any", egress=(Row(("Anywhere",), ("Anywhere",), ((53, 53),), "UDP", "names"),)),
+        Section("Collector", ingress="", egress=(Row(("metrics store",), ("metrics store",), (), "SCTP", "b"),)),
+    ),
+    dns=True,
+)
+"""A page of three workloads with every allowance, a variable, a range, an external and name resolution."""
 
 
 _SPELLINGS = ("{} pods", "{} pod", "{}", "{} replica pods")

@@ -14,7 +14,8 @@ from models import ANY, ANYONE, NONE, UNSPECIFIED, external, kube_dns, policy_se
 
 GOLDEN = """\
 # kafka (page.md:3)
-# Written by esspec from page.md and esspec.toml: change those, then export again.
+# Written by esspec: rules and reasons from page.md; names, namespaces, labels and addresses from
+# esspec.toml. Change those, then export again.
 apiVersion: projectcalico.org/v3
 kind: GlobalNetworkPolicy
 metadata:
@@ -37,6 +38,7 @@ spec:
     - Egress
   ingress:
     # page.md:18: Querying: status
+    # peers, by esspec.toml: zk
     - action: Allow
       protocol: TCP
       source:
@@ -47,6 +49,7 @@ spec:
           - 7070
           - "8000:8010"
     # page.md:18: Querying: status
+    # peers, by esspec.toml: lab
     - action: Allow
       protocol: TCP
       source:
@@ -57,6 +60,7 @@ spec:
           - 7070
           - "8000:8010"
     # page.md:18: Querying: status
+    # peers, by esspec.toml: lab
     - action: Allow
       protocol: TCP
       source:
@@ -91,7 +95,8 @@ spec:
 
 GOLDEN_SMALL = """\
 # zk (page.md:3)
-# Written by esspec from page.md and esspec.toml: change those, then export again.
+# Written by esspec: rules and reasons from page.md; names, namespaces, labels and addresses from
+# esspec.toml. Change those, then export again.
 apiVersion: projectcalico.org/v3
 kind: GlobalNetworkPolicy
 metadata:

@@ -206,6 +206,12 @@ def test_refused_heads() -> None:
     assert refusal(f"{head}status: {{}}") == (6, "GlobalNetworkPolicy has no field 'status'")
 
 
+def test_subject_that_is_no_text() -> None:
+    """It is not passed over where a namespaceSelector would do without it."""
+    text = document("  namespaceSelector: all()").replace(f"\"a == 'b' && {POD}\"", "5")
+    assert refusal(text) == (5, "selector must be text, and is 5")
+
+
 def test_subject_with_alternatives() -> None:
     """A policy of two groups of pods is no one group."""
     text = document("").replace("a == 'b'", "(a == 'b' || a == 'c')")

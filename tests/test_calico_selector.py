@@ -48,6 +48,7 @@ def test_selectors_that_calico_cannot_read(text: str, message: str) -> None:
         ("!(a == 'b' || all( ))", "the opposite of all() is not read here"),
         ("a == 'b c'", "'b c' is no label value"),
         ("a/b/c == 'd'", "'a/b/c' is no label key"),
+        ("a/b/c in {}", "'a/b/c' is no label key"),
         ("!" * 2000 + "has(a)", "the selector has 2006 characters, and Calico takes 1024"),
         ("(" * 40 + "has(a)" + ")" * 40, "a selector nested deeper than 32 is not read here"),
         (" || ".join(["has(a)"] * 65), "a selector of more than 64 alternatives is not read here"),

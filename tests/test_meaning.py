@@ -1,17 +1,17 @@
 """The sets by which meanings are compared say of every flow of a small world what reading one by one says."""
 
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
 from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classes import class_of
 from esspec.ends import Ends
 from esspec.export import target_files
 from esspec.intended import intended
-from esspec.lifted import NAMESPACE, Grant, Outside, Pods, Policy, Ports, all_but, label, only, pods
+from esspec.lifted import NAMESPACE, Grant, Key, Outside, Pods, Policy, Ports, Values, all_but, label, only, pods
 from esspec.meaning import Meaning, Segment, meaning_of, selectors_of
 from esspec.model import Direction, External, PolicySet, Protocol, Role
 from esspec.podtree import MAX_BLOCKS, PodTree, TooManyBlocks
@@ -20,7 +20,6 @@ from models import external
 from smallworld import (
     End,
     Open,
-    Place,
     Pod,
     has_all,
     is_among,
@@ -33,6 +32,7 @@ from smallworld import (
 )
 from strategies import (
     EDGES,
+    KEYS,
     NAMESPACES,
     NETWORKS,
     TARGET_NAMES,
@@ -43,36 +43,18 @@ from strategies import (
     lifted_pods,
     lifted_policies,
     policy_sets,
+    values,
 )
 
 PODS = model_pods(VALUES, NAMESPACES)
 PORTS = near_ports(EDGES)
 SUBJECTS = st.lists(st.sampled_from(PODS), min_size=3, max_size=5, unique=True)
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=40, deadline=None)
 
 
 def world(listed: Sequence[External], networks: Iterable[str] = ()) -> tuple[End, ...]:
     """Return every peer of a small world."""
     return (*PODS, *places(listed, networks))
-
-
-def class_of(ends: Ends, end: End) -> int:
-    """Return the class that an end is in, found by looking at every one; it must be exactly one."""
-    if isinstance(end, Pod):
-        found = [number for number, block in enumerate(ends.pods) if has_all(end, Pods(block.where))]
-    else:
-        found = [n for n, c in enumerate(ends.outside, len(ends.pods)) if c.role is end.role and holds(c, end)]
-    assert len(found) == 1
-    return found[0]
-
-
-def holds(interval: object, place: Place) -> bool:
-    """Return whether an interval of addresses holds a place; one without bounds holds what nobody lists."""
-    first, last = getattr(interval, "first", None), getattr(interval, "last", None)
-    if first is None or last is None or place.address is None:
-        return first is None and place.address is None
-    address = ip_address(place.address)
-    return bool(first <= (address.version, int(address)) <= last)
 
 
 def opened(meaning: Meaning, subject: int, direction: Direction, peer: int) -> set[tuple[Protocol, int]]:
@@ -111,13 +93,14 @@ def test_sets_agree_with_single_flows(policies: list[Policy], listed: list[Exter
     assert_equal_verdicts(policies, subjects, listed, NETWORKS)
 
 
-@given(policy_sets(), SUBJECTS)
+@pytest.mark.parametrize("target", ["", "cilium"], ids=["the page", "with what the binding accepts of Cilium"])
+@given(policies=policy_sets(), subjects=SUBJECTS)
 @FEW
-def test_the_intended_meaning_is_the_models(policies: PolicySet, subjects: list[Pod]) -> None:
-    """What all targets are held to says of every flow what the model says."""
-    page = intended(policies).policies
+def test_the_intended_meaning_is_the_models(target: str, policies: PolicySet, subjects: list[Pod]) -> None:
+    """What targets are held to says of every flow what the model says."""
+    page = intended(policies, target).policies
     for subject, direction, peer in product(subjects, Direction, world(policies.externals)):
-        wanted = model_opens(policies, subject, direction, peer)
+        wanted = model_opens(policies, subject, direction, peer, target)
         found = lifted_opens(page, subject, direction, peer)
         assert (found is None, one_by_one(found)) == (wanted is None, one_by_one(wanted)), (subject, direction, peer)
     assert_equal_verdicts(page, subjects, policies.externals)
@@ -150,6 +133,12 @@ def test_blocks_part_all_pods(selectors: list[Pods]) -> None:
         numbers = list(tree.numbers(selector))
         assert len(numbers) == len(set(numbers))
         assert {p for p in PODS if has_all(p, selector)} == {p for p in PODS if where[p][0] in numbers}
+
+
+@given(st.sampled_from(KEYS).flatmap(lambda key: st.lists(values(key).map(lambda found: (key, found)), max_size=3)))
+def test_requirements_on_one_key_must_all_hold(wanted: list[tuple[Key, Values]]) -> None:
+    """A selector that asks a key several times means the pods that satisfy each of them."""
+    assert [p for p in PODS if has_all(p, pods(wanted))] == [p for p in PODS if has_all(p, Pods(tuple(wanted)))]
 
 
 @given(st.permutations([pods([(label("app"), only(v))]) for v in ("a", "b", "c")] + [pods([(NAMESPACE, only("n"))])]))

@@ -19,7 +19,6 @@ from esspec.lifted import (
     Pods,
     Policy,
     Ports,
-    Unreadable,
     Values,
     all_but,
     all_ports,
@@ -50,12 +49,7 @@ _NAMESPACE_NAMES = ("projectcalico.org/name", "kubernetes.io/metadata.name")
 
 def lift_text(text: str) -> Lifted:
     """Return what the GlobalNetworkPolicy objects in `text` say. Raises Unreadable for what is no YAML."""
-    try:
-        return lift_objects(text, api_version="projectcalico.org/v3", kind="GlobalNetworkPolicy", read=_policy)
-    except UnicodeEncodeError as broken:  # the YAML reader encodes the text first
-        raise Unreadable(1, 1, "this is no text: it holds half of a surrogate pair") from broken
-    except RecursionError as broken:  # the JSON reader of the annotation knows no other limit
-        raise Unreadable(1, 1, "the annotation with the reasons is nested too deep") from broken
+    return lift_objects(text, api_version="projectcalico.org/v3", kind="GlobalNetworkPolicy", read=_policy)
 
 
 def _policy(body: Map) -> Policy:

@@ -155,9 +155,9 @@ def _section(page: _Page, workload: Workload, direction: Direction) -> Section:
 
 def _rules(page: _Page, rule: Rule, direction: Direction) -> Iterator[AllowRule]:
     """Yield the rules of one row: one per peer, address family, and as many ports as a list holds."""
-    comments = rule_comments(page.policies, rule)
     ports = () if rule.ports == "all" else tuple(map(_port, rule.ports))
-    for entity in _peers(page, rule):
+    for peer, entity in _peers(page, rule):
+        comments = rule_comments(page.policies, rule, (peer,))
         for some in _chunks(ports, MAX_PORTS):
             yield AllowRule(comments, rule.protocol.value, _sides(direction, entity, some))
 
@@ -171,12 +171,14 @@ def _sides(direction: Direction, peer: Entity, ports: Ports) -> tuple[tuple[str,
     return tuple(end for end in ends if any(end[1]))
 
 
-def _peers(page: _Page, rule: Rule) -> Iterator[Entity]:
-    if any(isinstance(peer, Anyone) for peer in rule.peers):
-        yield Entity()  # everyone holds all the others too
+def _peers(page: _Page, rule: Rule) -> Iterator[tuple[Peer, Entity]]:
+    everyone = next((peer for peer in rule.peers if isinstance(peer, Anyone)), None)
+    if everyone:
+        yield everyone, Entity()  # everyone holds all the others too
         return
     for peer in rule.peers:
-        yield from _peer(page, rule, peer)
+        for entity in _peer(page, rule, peer):
+            yield peer, entity
 
 
 def _peer(page: _Page, rule: Rule, peer: Peer) -> Iterator[Entity]:

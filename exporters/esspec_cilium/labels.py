@@ -126,6 +126,8 @@ def _requirements(selector: Map, what: str) -> Iterator[Requirement]:
         for key, value in labels.items():
             line = labels.lines[key]
             text = as_text(value, line, f"label {key}")
+            if f"any:{key}" in labels:  # two spellings of one key, of which the agent keeps one by chance
+                refuse(line, f"'{key}' and 'any:{key}' are one key")
             yield Requirement(_key(key, text, line), only(text), line)
     if "matchExpressions" in selector:
         line = selector.line_of("matchExpressions")
@@ -142,7 +144,8 @@ def _expression(item: Map) -> Requirement:
     values = [as_text(value, at, "a value") for value, at in zip(listed, listed.lines, strict=True)]
     for value in values:
         check_label("key", value, item.line_of("values"))
-    match item.get("operator"), bool(values):
+    operator = item.get("operator")
+    match operator, bool(values):
         case "In", True:
             asked = only(*values)
         case "NotIn", True:
@@ -151,7 +154,7 @@ def _expression(item: Map) -> Requirement:
             asked = all_but(None)
         case "DoesNotExist", False:
             asked = only(None)
-        case operator, _:
+        case _:
             refuse(line, f"{operator!r} is no operator, or not one for {len(values)} values")
     return Requirement(key, asked, line)
 

@@ -109,11 +109,9 @@ def _unsayable(policies: PolicySet, rule: Rule, external: External) -> Inexpress
 def _labels(policies: PolicySet) -> Iterator[Inexpressible]:
     keys = {key for selector in _selectors(policies) for key, _ in selector.labels}
     faults = {key: fault for key in sorted(keys) if (fault := _fault(key))}
-    seen: set[tuple[str, str]] = set()
     for at, whose, selector in _written(policies) if faults else ():
         for key, _ in selector.labels:
-            if key in faults and (whose, key) not in seen:
-                seen.add((whose, key))
+            if key in faults:
                 code, message = faults[key]
                 yield Inexpressible(
                     policies,

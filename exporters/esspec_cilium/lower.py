@@ -1,6 +1,6 @@
 """The model in the words of cilium.io/v2 CiliumNetworkPolicy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
@@ -14,6 +14,7 @@ from esspec.model import (
     External,
     ExternalPeer,
     InstancePeer,
+    Peer,
     PolicySet,
     Protocol,
     Role,
@@ -135,36 +136,40 @@ def _section(policies: PolicySet, workload: Workload, namespace: str, direction:
 
 def _items(policies: PolicySet, namespace: str, rule: Rule) -> Iterator[Item]:
     """Yield one item per kind of peer: Cilium refuses two in one (pkg/policy/api/rule_validation.go)."""
-    comments = rule_comments(policies, rule)
     ports = _ports(rule)
-    endpoints: list[Endpoints] = []
-    entities: list[str] = []
-    cidrs: list[str] = []
-    widened: list[str] = []
-    for peer in rule.peers:
-        match peer:
-            case WorkloadPeer(workload=name):
-                endpoints.append(_endpoints(policies.workload[name].peer, namespace))
-            case InstancePeer():
-                if policies.instance is None:
-                    raise AssertionError("the binding has no instance")
-                endpoints.append(_endpoints(policies.instance, namespace))
-            case ExternalPeer(external=name):
-                external = policies.external[name]
-                entities += _entities(external)
-                cidrs += external.addresses if external.role is Role.OUTSIDE else ()
-                widened += _widened(external)
-            case Anyone():
-                yield Item(comments, entities=("all",), ports=ports)  # everyone holds all the others too
-                return
-            case _:
-                assert_never(peer)
-    if endpoints:
-        yield Item(comments, endpoints=tuple(endpoints), ports=ports)
-    if entities:
-        yield Item((*comments, *widened), entities=tuple(dict.fromkeys(entities)), ports=ports)
-    if cidrs:
-        yield Item(comments, cidrs=tuple(cidrs), ports=ports)
+    if any(isinstance(peer, Anyone) for peer in rule.peers):
+        yield Item(rule_comments(policies, rule), entities=("all",), ports=ports)  # everyone holds all the others
+        return
+    externals = [policies.external[peer.external] for peer in rule.peers if isinstance(peer, ExternalPeer)]
+    pods = [peer for peer in rule.peers if not isinstance(peer, ExternalPeer)]
+    if pods:
+        endpoints = tuple(_endpoints(_selector(policies, peer), namespace) for peer in pods)
+        yield Item(rule_comments(policies, rule, pods), endpoints=endpoints, ports=ports)
+    if inside := [external for external in externals if external.role is not Role.OUTSIDE]:
+        comments = (*_comments(policies, rule, inside), *(text for e in inside for text in _widened(e)))
+        entities = dict.fromkeys(entity for external in inside for entity in _entities(external))
+        yield Item(comments, entities=tuple(entities), ports=ports)
+    if outside := [external for external in externals if external.role is Role.OUTSIDE]:
+        cidrs = tuple(cidr for external in outside for cidr in external.addresses)
+        yield Item(_comments(policies, rule, outside), cidrs=cidrs, ports=ports)
+
+
+def _comments(policies: PolicySet, rule: Rule, externals: Iterable[External]) -> tuple[str, ...]:
+    return rule_comments(policies, rule, [ExternalPeer(external=external.name) for external in externals])
+
+
+def _selector(policies: PolicySet, peer: Peer) -> Selector:
+    match peer:
+        case WorkloadPeer(workload=name):
+            return policies.workload[name].peer
+        case InstancePeer():
+            if policies.instance is None:
+                raise AssertionError("the binding has no instance")
+            return policies.instance
+        case Anyone() | ExternalPeer():
+            raise AssertionError("this peer has no selector")
+        case _:
+            assert_never(peer)
 
 
 def _endpoints(selector: Selector, namespace: str) -> Endpoints:

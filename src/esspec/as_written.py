@@ -6,6 +6,7 @@ from typing import NamedTuple
 from esspec.inline import InlineReader
 from esspec.model import Direction
 from esspec.page import Page, read_page
+from esspec.phrase import Piece
 from esspec.problem import PageProblems, Problem, errors_in, in_order
 from esspec.rows import RowReader, WrittenRule
 from esspec.source import Source
@@ -70,8 +71,9 @@ def _entries(page: Page, rules: list[WrittenRule]) -> Iterator[WrittenEntry]:
 
 def _of(rule: WrittenRule) -> Iterator[WrittenEntry]:
     ports = ["any" if rule.ports == "all" else rule.ports] if isinstance(rule.ports, str) else map(str, rule.ports)
+    pieces = (*rule.phrase.peers, *rule.phrase.tail) or (Piece(rule.peer_cell, rule.peer_cell),)
     for port in ports:
-        for piece in (*rule.phrase.peers, *rule.phrase.tail):
+        for piece in pieces:
             yield WrittenEntry(
                 direction=rule.direction,
                 workload=rule.heading.name,

@@ -16,7 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from esspec.model import FIRST_PORT, LAST_PORT, Direction, PortRange, Protocol, Role
+from esspec.model import FIRST_PORT, LAST_PORT, Direction, PortRange, Ports, Protocol, Role
 from esspec.problem import InputProblems, PageProblems, Problem, error, in_order
 from esspec.source import decode, read_bytes
 from esspec.value import Value
@@ -61,32 +61,33 @@ def _canonical(text: str) -> str:
 
 def _port_range(text: object) -> PortRange:
     """Return the interval for 8080 or "8000-8010"."""
-    if isinstance(text, PortRange):
-        return text
-    if not isinstance(text, (int, str)) or isinstance(text, bool):
-        raise ValueError(f"{text!r} is no port")  # noqa: TRY004 - pydantic restates ValueError
     first, dash, last = str(text).partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) <= 5 for part in (first, last if dash else first)):  # noqa: PLR2004
+    numbers = (first, last) if dash else (first, first)
+    # TOML's true is an int to Python.
+    if type(text) not in (int, str) or not all(n.isascii() and n.isdigit() and len(n) <= 5 for n in numbers):  # noqa: PLR2004
         raise ValueError(f"'{text}' is no port")
-    low, high = int(first), int(last if dash else first)
+    low, high = map(int, numbers)
     if not FIRST_PORT <= low <= high <= LAST_PORT:
         raise ValueError(f"'{text}' is no port from {FIRST_PORT} to {LAST_PORT}, nor a range of such")
     return PortRange(first=low, last=high)
 
 
-def _listed(given: object) -> tuple[object, ...]:
-    if given in ([], ()):
+def _port_ranges(given: object) -> tuple[PortRange, ...]:
+    if given == []:
         raise ValueError("no port is named")
-    return tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    return tuple(map(_port_range, given if isinstance(given, list) else [given]))
+
+
+def _ports_or_all(given: object) -> Ports:
+    return "all" if given == "all" else _port_ranges(given)
 
 
 Address = Annotated[str, AfterValidator(_canonical)]
 _Numbers = int | str | Annotated[list[int | str], Field(min_length=1)]
-PortNumbers = Annotated[
-    tuple[Annotated[PortRange, BeforeValidator(_port_range)], ...],
-    BeforeValidator(_listed, json_schema_input_type=_Numbers),
-]
+PortNumbers = Annotated[tuple[PortRange, ...], BeforeValidator(_port_ranges, json_schema_input_type=_Numbers)]
 """A port, a range such as "8000-8010", or a list of such."""
+PortNumbersOrAll = Annotated[Ports, BeforeValidator(_ports_or_all, json_schema_input_type=_Numbers)]
+"""As PortNumbers, or "all"."""
 
 
 class _Table(Value):
@@ -143,7 +144,7 @@ class OverrideEntry(_Table):
     occurrence: Annotated[int, Field(ge=1)] | None = None
     peer: Text | None = None
     peers: Annotated[list[Text], Field(min_length=1)] | None = None
-    ports: PortNumbers | None = None
+    ports: PortNumbersOrAll | None = None
     protocol: Annotated[Protocol, Field(strict=False)] | None = None
 
     @cached_property

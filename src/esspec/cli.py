@@ -81,8 +81,6 @@ def run(arguments: Sequence[str]) -> int:
         return left.exit_code
     except typer.Abort:
         return 130
-    except BrokenPipeError:
-        return 0
     except Exception as bug:  # noqa: BLE001 - the one boundary: no traceback reaches the user
         return _failed(bug)
     return code if isinstance(code, int) else 0
@@ -108,14 +106,17 @@ def _prepare_streams() -> None:
 
 
 def _write(data: str) -> None:
-    """Write data to standard output, as bytes that no locale changes. Raises InputProblems where that fails."""
+    """Write data to standard output, as bytes that no locale changes.
+
+    Raises InputProblems where that fails; a reader that has gone, as `head` does, is no failure.
+    """
     try:
         sys.stdout.buffer.write(data.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
     except OSError as failed:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
         if isinstance(failed, BrokenPipeError):
-            raise
+            return
         message, remedy = f"cannot be written: {failed.strerror}", "name another place, or make room"
         raise InputProblems([error("unwritable-output", "standard output", (0, 0), message, remedy)]) from None
 

@@ -40,11 +40,14 @@ _NAMES: dict[str, Column] = {
     "pod label(s)": Column.LABELS,
 }
 PEER_COLUMNS = {Column.ORIGIN: Direction.INGRESS, Column.DESTINATION: Direction.EGRESS}
+_LONG = 100
 _FOOTNOTE = re.compile(r"\[\^[^\]]*\]|[*†‡]+$")
 
 
 def column_named(header: str) -> Column | None:
     """Return the column that a header cell's plain text names, in any case, footnotes and a colon aside."""
+    if len(header) > _LONG:  # no name is as long, and the search below is quadratic
+        return None
     return _NAMES.get(" ".join(_FOOTNOTE.sub("", header).strip().rstrip(":").lower().split()))
 
 

@@ -9,7 +9,7 @@ from esspec.compile import compile_page, dns_warning
 from esspec.export import file_set, stream, stream_as_written
 from esspec.fileset import FileSet, Written, stale, write
 from esspec.loading import PageFile, load_page, load_source, needs_binding, page_name, placed_in
-from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error
+from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error, printable
 from esspec.targets import Target, load_targets
 
 
@@ -57,18 +57,20 @@ def export_pages(files: Sequence[PageFile], request: ExportRequest) -> Result:
         diff = "".join(stale(folder, wanted) for folder, wanted in folders if wanted)
         return Result(diff, problems, 1 if diff else 0)
     done = [
-        _in_words(write(folder, wanted, force=request.force, allow_removal=request.allow_removal))
+        _in_words(folder, write(folder, wanted, force=request.force, allow_removal=request.allow_removal))
         for folder, wanted in folders
         if wanted
     ]
     return Result("".join(done), problems, 0)
 
 
-def _in_words(result: Written) -> str:
+def _in_words(folder: Path, result: Written) -> str:
     """Return a line per file that changed, and the counts."""
-    lines = [f"wrote {name}" for name in result.written] + [f"removed {name}" for name in result.removed]
+    lines = [f"wrote {folder / name}" for name in result.written] + [
+        f"removed {folder / name}" for name in result.removed
+    ]
     counts = f"{len(result.written)} written, {len(result.removed)} removed, {result.unchanged} unchanged"
-    return "".join(f"{line}\n" for line in [*lines, counts])
+    return "".join(f"{printable(line)}\n" for line in [*lines, counts])
 
 
 Compiled = tuple[FileSet | None, str, tuple[Problem, ...]]
@@ -111,7 +113,7 @@ def _folder(output: Path, file: PageFile, files: Sequence[PageFile]) -> Path:
 
 
 def _check_request(files: Sequence[PageFile], request: ExportRequest, targets: Sequence[Target]) -> None:
-    stems = [Path(file.shown).stem for file in files]
+    stems = [Path(file.shown).stem.lower() for file in files]  # some file systems do not tell case apart
     if request.output is None and len(targets) != 1:
         what, how = "several targets cannot go to standard output", "name one with --target, or a folder with -o"
     elif request.output is None and len(files) != 1:
@@ -120,6 +122,8 @@ def _check_request(files: Sequence[PageFile], request: ExportRequest, targets: S
         what, how = "--check compares files, and no folder is named", "add -o DIR"
     elif request.as_written and (len(files) != 1 or request.output is not None):
         what, how = "--as-written writes one page to standard output", "leave -o and further pages away"
+    elif len(files) > 1 and not all(stem.strip(".") for stem in stems):
+        what, how = "each page gets a folder by its name, and dots are none", "rename it, or export it alone"
     elif len(set(stems)) != len(stems):
         what, how = "two pages have the same name, and each gets a folder by its name", "export them one by one"
     else:

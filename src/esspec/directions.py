@@ -32,6 +32,65 @@ _FILLING = frozenset(
         "traffic",
     ]
 )
+_HOW_MUCH = frozenset(
+    [
+        "all",
+        "any",
+        "anyone",
+        "anything",
+        "anywhere",
+        "blocked",
+        "denied",
+        "disallowed",
+        "everything",
+        "forbidden",
+        "no",
+        "nobody",
+        "none",
+        "not",
+        "nothing",
+        "prohibited",
+        "unrestricted",
+    ]
+)
+_SMALL = frozenset(
+    [
+        "by",
+        "be",
+        "can",
+        "default",
+        "has",
+        "have",
+        "in",
+        "is",
+        "it",
+        "of",
+        "out",
+        "pod",
+        "pods",
+        "there",
+        "this",
+    ]
+)
+_CONNECTIONS = frozenset({"connection", "connections", "permitted", "traffic"})
+_CONDITIONS = frozenset(
+    [
+        "disabled",
+        "during",
+        "enabled",
+        "except",
+        "if",
+        "optional",
+        "optionally",
+        "unless",
+        "until",
+        "when",
+        "while",
+        "without",
+    ]
+)
+_LONG = 200
+_LETTERS = re.compile(r"[a-z]+")
 _WORD = re.compile(r"[A-Za-z]+|[^\sA-Za-z]")
 _PUNCTUATION = frozenset("()-\u2013\u2014:/,.")
 
@@ -49,6 +108,41 @@ def is_about_directions(text: str) -> bool:
     words = set(_WORD.findall(text.lower()))
     both = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS]
     return bool(words & both) and words - _FILLING - _PUNCTUATION <= both
+
+
+def is_statement(text: str, subject: str = "") -> bool:
+    """Return whether `text` says how much of a direction is permitted: "No outgoing connections", "Ingress: none".
+
+    The words of `subject`, the name of the workload it may be about, count for nothing.
+    """
+    words = _letters(text)
+    both = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS]
+    if words.isdisjoint(both) or words.isdisjoint(_HOW_MUCH) or len(text) >= _LONG:
+        return False
+    return words - both - _HOW_MUCH <= _FILLING | _SMALL | _letters(subject)
+
+
+def is_misspelt_label(text: str) -> bool:
+    """Return whether `text`, which is no label, may be meant for one: it speaks of connections or nearly so."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a line that ends in Any or None needs it
+
+    known = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS] | _CONNECTIONS
+    return any(get_close_matches(word, known, 1, 0.8) for word in _letters(text))
+
+
+def is_conditional(text: str) -> bool:
+    """Return whether `text` says that something holds only at times."""
+    return not _CONDITIONS.isdisjoint(_LETTERS.findall(text.lower()))
+
+
+def directions_in(text: str) -> frozenset[Direction]:
+    """Return the directions that `text` speaks of, whatever else it says."""
+    words = _LETTERS.findall(text.lower())
+    return frozenset(direction for direction in Direction if not _WORDS[direction].isdisjoint(words))
+
+
+def _letters(text: str) -> set[str]:
+    return set(_LETTERS.findall(text[:_LONG].lower()))
 
 
 def opposite(direction: Direction) -> Direction:

@@ -6,6 +6,7 @@ HTML, images, struck text, control and bidirectional characters, Liquid that is 
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 _MARKUP = re.compile(r"[*_`\[\]<&\\{!~]")
 _LIQUID = re.compile(r"\{\{-?\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*-?\}\}", re.ASCII)
-_OTHER_LIQUID = re.compile(r"\{\{[^{}]*\}?\}?|\{%[^%]*%?\}?")
-_ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}")
+_OTHER_LIQUID = re.compile(r"\{\{[^{}]*\}?\}?|\{%[^%]*%?\}?|\{:[:/][^{}]*\}?")
+_ATTRIBUTES = re.compile(r"\{:(?![:/])[^{}\n]*\}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _FIRST_SLOT = 0xF0000  # private use: cannot stand in a cell, see _unprintable
+_MAX_SLOTS = 1000
 _INLINE_RULES = (
     "escape", "backticks", "strikethrough", "emphasis", "link", "image", "autolink", "html_inline", "entity",
 )  # fmt: skip
@@ -32,6 +34,11 @@ class Fault(NamedTuple):
     needle: str
     message: str
     remedy: str
+
+
+_TOO_MANY_VARIABLES = Fault(
+    "too-many-variables", "{{", f"more than {_MAX_SLOTS} variables in one piece of text", "write the text out"
+)
 
 
 class Mark(NamedTuple):
@@ -53,11 +60,17 @@ class Text(NamedTuple):
         """Return the text from `start` to `end`, each variable that it touches as the page writes it."""
         parts: list[str] = []
         at = start
-        for mark in self.marks:
-            if mark.end > start and mark.start < end:
-                parts += [self.text[at : max(at, mark.start)], mark.raw]
-                at = mark.end
+        for mark in self.marks[bisect_right(self.marks, start, key=lambda mark: mark.end) :]:
+            if mark.start >= end:
+                break
+            parts += [self.text[at : max(at, mark.start)], mark.raw]
+            at = mark.end
         return "".join([*parts, self.text[at:end]]) if parts else self.text[start:end]
+
+
+def is_attribute_list(text: str) -> bool:
+    """Return whether `text` is nothing but kramdown attributes, such as `{: .wide}` below a table."""
+    return bool(_ATTRIBUTES.fullmatch(text))
 
 
 class InlineReader:
@@ -80,6 +93,8 @@ class InlineReader:
         if faults or not _MARKUP.search(raw):
             return Text(raw.replace("\u00a0", " "), faults=faults)
         slots: list[str] = []
+        if raw.count("{{") > _MAX_SLOTS:
+            return Text(raw, faults=(_TOO_MANY_VARIABLES,))
         body = _LIQUID.sub(lambda found: _slot(slots, found[0]), raw)
         found_faults = [
             Fault("liquid", odd, f"'{odd}' is no plain variable", "render the page first, or write the text out")
@@ -144,7 +159,9 @@ class InlineReader:
 
 
 def _take(token: "Token", parts: list[str], faults: list[Fault]) -> None:
-    if token.type in ("text", "code_inline", "text_special"):
+    if token.info == "entity" and ord(token.content[0]) >= _FIRST_SLOT:
+        faults.append(_hidden(token.content[0], token.markup))
+    elif token.type in ("text", "code_inline", "text_special"):
         parts.append(token.content)
     elif token.type in ("softbreak", "hardbreak"):
         parts.append(" ")
@@ -182,12 +199,9 @@ def _unprintable(text: str, *, decoded: bool = False) -> tuple[Fault, ...]:
         if unicodedata.category(ch)[0] == "C" or unicodedata.category(ch) in ("Zl", "Zp")
         if not (decoded and ord(ch) >= _FIRST_SLOT)
     ]
-    return tuple(
-        Fault(
-            "hidden-character",
-            ch,
-            f"the character U+{ord(ch):04X} ({unicodedata.name(ch, 'a control character')}) cannot be seen",
-            "delete it",
-        )
-        for ch in hidden
-    )
+    return tuple(_hidden(ch, ch) for ch in hidden)
+
+
+def _hidden(ch: str, needle: str) -> Fault:
+    what = unicodedata.name(ch, "a control character")
+    return Fault("hidden-character", needle, f"the character U+{ord(ch):04X} ({what}) cannot be seen", "delete it")

@@ -14,9 +14,11 @@ RESERVED = frozenset({"anyone", "none", "unspecified"})
 
 ANYONE = frozenset({"anywhere", "anyone", "any", "any pod", "any pods"})
 _INSTANCE = re.compile(r"any pods? in (?:the )?(?:\S.* )?instance")
+_NOT_THIS_ONE = frozenset({"all", "another", "any", "different", "each", "every", "no", "not", "other", "second"})
 _SLUG = re.compile(r"[^A-Za-z0-9]+")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
 _MAX_SLUG = 63
+_MAX_NEAR = 100
 
 
 @lru_cache(maxsize=1 << 16)
@@ -50,7 +52,8 @@ def means_anyone(name: str) -> bool:
 
 def means_instance(name: str) -> bool:
     """Return whether these words stand for every pod of this installation."""
-    return bool(_INSTANCE.fullmatch(name.lower()))
+    words = name.lower().split()
+    return bool(_INSTANCE.fullmatch(" ".join(words))) and _NOT_THIS_ONE.isdisjoint(words[1:])
 
 
 class Named(NamedTuple):
@@ -74,6 +77,7 @@ class Names:
         self._canonical: dict[str, str] = {}
         self._of: dict[str, list[str]] = {}
         self._externals: dict[str, str] = {}
+        self._near: dict[str, str | None] = {}
         self._take_headings(page, owners)
         self._take_entries()
         self._take_externals()
@@ -98,14 +102,17 @@ class Names:
         return self._externals.get(key)
 
     def near(self, name: str) -> str | None:
-        """Return the known name that is spelt most like `name`, to be offered and never taken."""
-        import difflib  # noqa: PLC0415 - only an unknown name needs it
+        """Return the known name that is spelt most like `name`, to be offered and never taken.
 
-        spelt = {key: key for key in (*self._of, *self._externals)}
-        near = difflib.get_close_matches(fold(name)[:200], spelt, 1)
-        if not near:
-            return None
-        return self._of.get(near[0], [self._externals.get(near[0], "")])[0]
+        The search is slow, so it ends after the first unknown names of a page: a reader corrects a few at a time.
+        """
+        key = fold(name)[:200]
+        if key not in self._near and len(self._near) < _MAX_NEAR:
+            import difflib  # noqa: PLC0415 - only an unknown name needs it
+
+            found = difflib.get_close_matches(key, [*self._of, *self._externals], 1)
+            self._near[key] = self._of.get(found[0], [self._externals.get(found[0], "")])[0] if found else None
+        return self._near.get(key)
 
     def described(self) -> Iterator[Named]:
         """Yield the workloads of the page in its order, then those that only the binding describes and cells use."""

@@ -6,7 +6,18 @@ Only `lower` and `render` of a target use this; what reads the emitted text back
 import json
 from collections.abc import Iterator, Sequence
 
-from esspec.model import AllowOnly, Direction, Dns, PolicySet, Rule, Workload
+from esspec.model import (
+    AllowOnly,
+    Direction,
+    Dns,
+    ExternalPeer,
+    InstancePeer,
+    Peer,
+    PolicySet,
+    Rule,
+    Workload,
+    WorkloadPeer,
+)
 from esspec.targets import Inexpressible
 from esspec.template import template
 
@@ -54,20 +65,38 @@ def annotation(policies: PolicySet, workload: Workload, *, target: str) -> str:
 
 
 def head_comments(policies: PolicySet, workload: Workload) -> tuple[str, ...]:
-    """Return the comments at the top of a workload's file: what it is, and where it is from."""
+    """Return the comments at the top of a workload's file: what it is, and where all of it is from."""
     places = ", ".join(f"{policies.page}:{line}" for line in workload.lines)
     return (
-        f"{workload.name} ({places})",
-        f"Written by esspec from {policies.page} and {policies.binding}: change those, then export again.",
+        f"{workload.name} ({places})" if places else workload.name,
+        f"Written by esspec: rules and reasons from {policies.page}; names, namespaces, labels and addresses from",
+        f"{policies.binding}. Change those, then export again.",
     )
 
 
-def rule_comments(policies: PolicySet, rule: Rule) -> tuple[str, ...]:
-    """Return the comments over a rule: page:line and the reason, then the binding's decision if there is one."""
-    place = f"{policies.page}:{rule.line}: {rule.reason}"
-    if rule.override is None:
-        return (place,)
-    return (place, f"{policies.binding}:{rule.override.line}: override: {rule.override.reason}")
+def rule_comments(policies: PolicySet, rule: Rule, peers: Sequence[Peer] | None = None) -> tuple[str, ...]:
+    """Return the comments over a rule: page:line and reason, the binding's decision if any, and who the peers are.
+
+    `peers` are those of the row that this rule is about, all of them if nothing else is said.
+    """
+    comments = [f"{policies.page}:{rule.line}: {rule.reason}"]
+    if rule.override is not None:
+        comments.append(f"{policies.binding}:{rule.override.line}: override: {rule.override.reason}")
+    names = [_peer_origin(peer) for peer in (rule.peers if peers is None else peers)]
+    if all(names):
+        comments.append(f"peers, by {policies.binding}: {', '.join(dict.fromkeys(names))}")
+    return tuple(comments)
+
+
+def _peer_origin(peer: Peer) -> str:
+    """Return what the binding calls a peer; empty for everyone, which holds all the others too."""
+    match peer:
+        case WorkloadPeer(workload=name) | ExternalPeer(external=name):
+            return name
+        case InstancePeer():
+            return "every pod of the instance (namespace and labels)"
+        case _:
+            return ""
 
 
 def statement_comment(policies: PolicySet, line: int, word: str) -> str:

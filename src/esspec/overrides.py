@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from esspec.binding import Binding, OverrideEntry
-from esspec.model import Direction, PortRange
+from esspec.model import Direction, Ports
 from esspec.names import Names
 from esspec.problem import Problem, error
 from esspec.rows import PEERS, PORTS, PROTOCOL, WrittenRule
+from esspec.table_rule import BLANK, split_cells
 
 
 class Override(NamedTuple):
@@ -30,9 +31,9 @@ class Override(NamedTuple):
         return peers | ports | (PROTOCOL if self.entry.protocol else frozenset())
 
     @property
-    def ports(self) -> tuple[PortRange, ...]:
-        """Return the ports this sets, none where it leaves them alone."""
-        return self.entry.ports or ()
+    def ports(self) -> Ports | None:
+        """Return the ports this sets, None where it leaves them alone."""
+        return self.entry.ports
 
 
 class Overrides:
@@ -43,11 +44,13 @@ class Overrides:
             Override(entry, n, binding.line("overrides", n), binding) for n, entry in enumerate(binding.file.overrides)
         ]
         self._by_row: dict[tuple[str, Direction, str], list[Override]] = {}
+        self._keys: list[tuple[str, Direction, str]] = []
         for override in self._all:
             entry = override.entry
             owners = names.workloads_called(entry.workload)
             key = (owners[0] if len(owners) == 1 else entry.workload, entry.direction, _trimmed(entry.row))
             self._by_row.setdefault(key, []).append(override)
+            self._keys.append(key)
         self._matches: dict[int, int] = {}
         self._seen: dict[tuple[str, Direction, str], int] = {}
 
@@ -70,7 +73,14 @@ class Overrides:
         """Yield an error per override that meets no row, or several without saying which, or that sets nothing."""
         for override in self._all:
             count = self._matches.get(override.number, 0)
-            if count == 0:
+            rows = self._seen.get(self._keys[override.number], 0)
+            if count == 0 and rows:
+                yield override.problem(
+                    "override-without-row",
+                    f"{rows} such row{'s' if rows > 1 else ''} on the page, and none is left for this override",
+                    "correct occurrence, and keep one override per row",
+                )
+            elif count == 0:
                 yield override.problem(
                     "override-without-row",
                     f"no {override.entry.direction} row of '{override.entry.workload}' reads '{override.entry.row}'",
@@ -85,4 +95,4 @@ class Overrides:
 
 
 def _trimmed(row: str) -> str:
-    return " | ".join(cell.strip() for cell in row.split(" | "))
+    return " | ".join(cell.strip(BLANK) for cell in split_cells(row))

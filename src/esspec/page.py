@@ -5,18 +5,25 @@ nearest heading above it that is not about a direction; its direction comes from
 heading and peer column, and all that speak must agree.
 """
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from esspec.columns import PEER_COLUMNS, Column, column_named, is_rule_header, known_names, resembles_rules
-from esspec.directions import direction_of, is_about_directions
-from esspec.inline import InlineReader, Text
+from esspec.columns import PEER_COLUMNS, Column, column_named, is_rule_header, known_names
+from esspec.directions import (
+    direction_of,
+    directions_in,
+    is_about_directions,
+    is_conditional,
+    is_misspelt_label,
+    is_statement,
+)
+from esspec.inline import InlineReader, Text, is_attribute_list
 from esspec.model import Direction
-from esspec.problem import Problem, error, warning
+from esspec.problem import Problem, error
 from esspec.source import Source
 from esspec.table_rule import TOKEN, RawRow, RawTable, table_plugin
-from esspec.unread import hidden_rows, torn_rows
+from esspec.unread import hidden_lines, torn_lines, unread_table
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -24,8 +31,10 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 100
 MAX_COLUMNS = 64
+_MAX_LABEL = 200
 _BLOCK_RULES = ("table", "code", "fence", "blockquote", "hr", "list", "html_block", "heading", "lheading")
 _WORDS = {"any": "any", "none": "none"}
+_STATEMENT = "write it as `Incoming connections permitted: None` (or Outgoing, or Any), or leave it away"
 
 
 class Heading(NamedTuple):
@@ -45,10 +54,14 @@ class Statement(NamedTuple):
 
 
 class RuleTable(NamedTuple):
-    """A rule table: whose, in which direction, which columns, and its rows as they stand."""
+    """A rule table: whose, in which direction, which columns, and its rows as they stand.
+
+    `label` is the line of the bullet label that announces it, 0 without one.
+    """
 
     heading: Heading
     direction: Direction
+    label: int
     line: int
     columns: tuple[Column, ...]
     rows: tuple[RawRow, ...]
@@ -115,6 +128,18 @@ def _markdown() -> "MarkdownIt":
     return markdown
 
 
+@lru_cache(maxsize=1024)
+def _label_in(text: str) -> tuple[Direction, str] | None:
+    """Return the direction that a line announces and the word behind its colon; None if it is no label."""
+    before, _, behind = text.partition(":")
+    direction = direction_of(before.strip("*_ \t")) if len(before) <= _MAX_LABEL else None
+    return (direction, _word_in(behind)) if direction else None
+
+
+def _word_in(text: str) -> str:
+    return text.strip("*_ \t\n").rstrip(".")
+
+
 class _Reader:
     """Walks the tokens of a page once."""
 
@@ -125,6 +150,8 @@ class _Reader:
         self._containers: list[str] = []
         self._label: _Evidence | None = None
         self._label_waits = False
+        self._intro = (0, "")
+        self._item_is_full = False
         self._depth_of_heading = 0
         self._single_title = sum(line.startswith("# ") for line in self._lines) < 2  # noqa: PLR2004
         self.title = ""
@@ -140,12 +167,13 @@ class _Reader:
     def take(self, token: "Token") -> None:
         """Take in the next token."""
         line = token.map[0] + 1 if token.map else 0
-        if token.level >= MAX_NESTING - 1:
+        if token.level >= MAX_NESTING - 1 and token.map:
             self.problem("nested-too-deep", line, f"nested deeper than {MAX_NESTING} levels", "write it flat")
         if token.type.endswith(("list_open", "item_open", "quote_open")):
             self._containers.append(token.type)
         elif token.type.endswith(("list_close", "item_close", "quote_close")):
             self._containers.pop()
+            self._item_is_full = self._item_is_full and bool(self._containers[1:])
         elif token.type == "heading_open":
             self._depth_of_heading = int(token.tag[1:])
         elif token.type == "inline":
@@ -157,7 +185,7 @@ class _Reader:
         elif token.type == TOKEN:
             self._table(line, token.meta["table"])
         elif token.type in ("fence", "code_block", "html_block"):
-            self.problems += hidden_rows(self._source.path, self._lines, token)
+            self.problems += hidden_lines(self._source.path, self._lines, token)
 
     def _read(self, line: int, raw: str) -> Text:
         text = self._inline.read(raw)
@@ -168,7 +196,13 @@ class _Reader:
 
     def _heading(self, line: int, raw: str, depth: int) -> None:
         self.close_label()
+        self._intro = (0, "")
         name = " ".join(self._read(line, raw).text.split())
+        for number, text in enumerate(raw.split("\n"), line):
+            self.problems += torn_lines(self._source.path, number, text, is_first=False) if "|" in text else []
+        label = _label_in(name) if ":" in name else None
+        if label and label[1].lower() in _WORDS:
+            self.problem("unknown-statement", line, f"'{name}' is a heading", "write it as a line of its own below one")
         if self._containers:
             self.problem(
                 "nested-heading",
@@ -186,32 +220,51 @@ class _Reader:
         self._levels.append(_Level(depth, heading, direction_of(name), is_title or is_about_directions(name)))
 
     def _paragraph(self, line: int, token: "Token") -> None:
-        lines = token.content.split("\n")
-        for number, raw in enumerate(lines, line):
-            if "|" in raw:
-                self.problems += torn_rows(self._source.path, number, raw)
-            elif len(self._containers) <= 2:  # noqa: PLR2004 - the items of a list that is not nested
-                self._maybe_label(number, raw)
+        numbered = enumerate(token.content.split("\n"), line)
+        lines = [(number, raw) for number, raw in numbered if not is_attribute_list(raw.strip())]
+        torn = [p for n, raw in lines for p in torn_lines(self._source.path, n, raw, is_first=n == line)]
+        labels = [_label_in(self._inline.read(raw).text) for _, raw in lines]
+        if torn:
+            self.problems += torn
+        elif all(labels):
+            for (number, raw), label in zip(lines, labels, strict=True):
+                if label:
+                    self._take_label(number, raw, *label)
+        elif any(labels):
+            message = "a label and other words are one paragraph, and may restrict each other"
+            self.problem("unread-label", line, message, "put an empty line between them, or delete the words")
+        else:
+            self._prose(line, " ".join(raw for _, raw in lines))
 
-    def _maybe_label(self, line: int, raw: str) -> None:
-        before, colon, behind = raw.partition(":")
-        if len(before) > 200:  # noqa: PLR2004 - no label is as long
-            return
-        direction = direction_of(self._inline.read(before.strip("*_ \t")).text)
-        if direction is None:
-            return
+    def _prose(self, line: int, raw: str) -> None:
+        """Take in words that are no label: they must not say what is permitted, and not what is not."""
+        text = self._inline.read(raw).text
+        before, _, behind = text.partition(":")
+        heading = self._owner()
+        is_misspelt = _word_in(behind).lower() in _WORDS and is_misspelt_label(before)
+        if is_misspelt or is_statement(text, heading.name if heading else ""):
+            self.problem("unknown-statement", line, "this says how much is permitted in unknown words", _STATEMENT)
+        if self._item_is_full:
+            message = "these words belong to the statement above, and may restrict it"
+            self.problem("unread-label", line, message, "delete them, or move them out of the list")
+        self._intro = (line, text) if text.rstrip("*_ ").endswith(":") else (0, "")
+
+    def _take_label(self, line: int, raw: str, direction: Direction, word: str) -> None:
         self._read(line, raw)
         self.close_label()
+        if not self._is_at_the_margin():
+            self.problem("unread-label", line, "a label in a quote or nested list is not read", "move it out")
+            return
         self._label = _Evidence(direction, line, "label")
-        word = self._inline.read(behind.strip("*_ \t")).text.strip().rstrip(".")
         self._label_waits = not word
+        heading = self._owner()
         if word.lower() in _WORDS:
-            heading = self._owner()
+            self._item_is_full = bool(self._containers)
             if heading is None:
                 self.problem("no-workload", line, "this says something of no workload", "put a heading over it")
-            else:
+            elif self._agreed(line, []) and not self._is_conditional(line, direction):
                 self.statements.append(Statement(heading, direction, _WORDS[word.lower()], line))
-        elif word and colon:
+        elif word:
             self.problem(
                 "unknown-statement",
                 line,
@@ -246,20 +299,12 @@ class _Reader:
         texts = [self._inline.read(name).text for name in names]
         columns = [column_named(text) for text in texts]
         if not is_rule_header(columns):
-            if resembles_rules(columns):
-                self.problems.append(
-                    warning(
-                        "unread-table",
-                        self._source.path,
-                        (line, 1),
-                        "this table looks like rules and has no column for the peer",
-                        "name a column Origin or Destination if it holds rules",
-                    )
-                )
+            is_announced = any(self._evidence())
+            self.problems += unread_table(self._source.path, line, table, columns, is_announced=is_announced)
             return
         for name in names:
             self._read(line, name)
-        if self._containers and not (len(self._containers) == 2 and self._containers[1] == "list_item_open"):  # noqa: PLR2004
+        if not self._is_at_the_margin():
             self.problem("unread-table", line, "a rule table in a quote or nested list is not read", "move it out")
             return
         if self._header_is_whole(line, table.header, columns, texts):
@@ -283,7 +328,10 @@ class _Reader:
         return len(self.problems) == before
 
     def _rule_table(self, line: int, table: RawTable, columns: tuple[Column, ...]) -> None:
-        direction = self._direction(line, columns)
+        evidence = [_Evidence(PEER_COLUMNS[c], line, "column") for c in columns if c in PEER_COLUMNS]
+        direction = self._agreed(line, evidence)
+        if direction:
+            self._is_conditional(line, direction)
         heading = self._owner()
         if heading is None:
             self.problem(
@@ -294,19 +342,50 @@ class _Reader:
             )
         if self._label and self._label.direction is direction:
             self._label_waits = False
-        if not table.rows:  # read as no rules, it would leave the direction unspecified, that is, open
+        rows = tuple(row for row in table.rows if len(row.pieces) > 1 or not is_attribute_list(row.pieces[0]))
+        if not rows:  # read as no rules, it would leave the direction unspecified, that is, open
             self.problem("empty-table", line, "the rule table has no rows", "write its rows, or None instead of it")
         if heading and direction:
-            self.tables.append(RuleTable(heading, direction, line, columns, table.rows))
+            label = self._label.line if self._label else 0
+            self.tables.append(RuleTable(heading, direction, label, line, columns, rows))
 
-    def _direction(self, line: int, columns: Iterable[Column]) -> Direction | None:
-        evidence = [_Evidence(PEER_COLUMNS[c], line, "column") for c in columns if c in PEER_COLUMNS]
+    def _is_conditional(self, line: int, direction: Direction) -> bool:
+        """Return whether the words before a table or statement restrict or contradict it, which is an error."""
+        at, intro = self._intro
+        named = directions_in(intro)
+        if is_conditional(intro):
+            self.problem(
+                "unread-condition",
+                at,
+                f"this is a condition on line {line}, and it is not read",
+                "export one page per state of the condition",
+            )
+        elif named and direction not in named:
+            self.problem(
+                "directions-disagree",
+                line,
+                f"this is {direction}, and the words of line {at} speak of another direction",
+                "make them say the same",
+            )
+        else:
+            return False
+        return True
+
+    def _is_at_the_margin(self) -> bool:
+        """Return whether this is outside of lists and quotes, or in an item of a list that is not nested."""
+        return not self._containers or self._containers[1:] == ["list_item_open"]
+
+    def _evidence(self) -> Iterator[_Evidence]:
+        """Yield what says a direction here, the nearest first: the label, then the headings."""
         if self._label:
-            evidence.append(self._label)
-        above = next((level for level in reversed(self._levels) if level.direction), None)
-        if above and above.direction:
-            evidence.append(_Evidence(above.direction, above.heading.line, "heading"))
-        first, *others = evidence
+            yield self._label
+        for level in reversed(self._levels):
+            if level.direction:
+                yield _Evidence(level.direction, level.heading.line, "heading")
+
+    def _agreed(self, line: int, evidence: list[_Evidence]) -> Direction | None:
+        """Return the direction that all evidence gives, of which there is some; None, and an error, without that."""
+        first, *others = [*evidence, *self._evidence()]
         for other in others:
             if other.direction is not first.direction:
                 self.problem(

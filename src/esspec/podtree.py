@@ -8,7 +8,7 @@ so a page of workloads told apart by one label gives about as many blocks as it 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from esspec.lifted import Key, Pods, Values, all_but, only
+from esspec.lifted import NAMESPACE, Key, Pods, Values, all_but, only
 
 # A set of blocks is a bit per block, and there are about as many sets as blocks: time and memory grow with the square.
 MAX_BLOCKS = 20_000
@@ -138,9 +138,12 @@ def _value_order(value: str | None) -> tuple[bool, str]:
 
 
 def _key_order(selectors: Iterable[Pods]) -> tuple[Key, ...]:
-    """Return the keys, those with the fewest mentioned values first, so that few blocks are copied."""
+    """Return the keys, so ordered that few blocks are copied.
+
+    The namespace comes first, because selectors of two namespaces never meet; then what has the fewest values.
+    """
     values: dict[Key, set[str | None]] = {}
     for selector in selectors:
         for key, wanted in selector.where:
             values.setdefault(key, set()).update(wanted.items)
-    return tuple(sorted(values, key=lambda key: (len(values[key]), key)))
+    return tuple(sorted(values, key=lambda key: (key != NAMESPACE, len(values[key]), key)))

@@ -90,8 +90,12 @@ def printable(text: str) -> str:
     r"""Return `text` with every control, format and line-breaking character written as `\xNN` or `\uNNNN`.
 
     Page text reaches terminals and CI logs only through this (terminal escapes and workflow commands are
-    ways to attack the reader of a log).
+    ways to attack the reader of a log; GitHub takes `::` at the beginning of a line, and `##[`, for a command).
     """
+    if "::" in text or "##[" in text:
+        text = text.replace("##[", "##\\x5b")
+        at = len(text) - len(text.lstrip())
+        text = f"{text[:at]}\\x3a{text[at + 1 :]}" if text.startswith("::", at) else text
     if text.isprintable():
         return text
     return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode("ascii") for ch in text)

@@ -1,6 +1,7 @@
 """What a page says under a binding: every name resolved or reported, before it is exported or printed."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -11,7 +12,7 @@ from esspec.overrides import Override, Overrides
 from esspec.page import Page, Statement
 from esspec.phrase import Piece
 from esspec.problem import Problem, error, in_order, warning
-from esspec.rows import PEERS, WrittenPorts, WrittenRule
+from esspec.rows import PEERS, PORTS, WrittenPorts, WrittenRule
 
 PeerKind = Literal["workload", "same", "any", "instance", "external", "unresolved"]
 
@@ -89,6 +90,8 @@ class _Resolver:
         changed = override.fields if override else frozenset()
         self.problems += [fault.problem for fault in written.faults if not (fault.fields and fault.fields <= changed)]
         if override and override.entry.peer_names:
+            if not written.says_ports and not override.ports:
+                self._ports_in_doubt(written)
             peers = tuple(self._named(name, written, override) for name in override.entry.peer_names)
         else:
             peers = tuple(self._peers(workload, written))
@@ -116,6 +119,11 @@ class _Resolver:
             )
             self._unresolved(written, tail[0], ask)
             yield from (ResolvedPeer(piece.phrase, "unresolved") for piece in (*pieces, *tail))
+            return
+        towards = "to" if written.direction is Direction.INGRESS else "from"
+        if phrase.peers and written.peer_cell.lower().startswith(f"{towards} "):
+            self._unresolved(written, pieces[0], f"'{towards}' speaks of the other end than this column")
+            yield from (ResolvedPeer(piece.phrase, "unresolved") for piece in pieces)
             return
         if not pieces and written.peer_cell and not any(f.fields >= PEERS for f in written.faults):
             self._unresolved(written, Piece(written.peer_cell, written.peer_cell), "the cell names a port and no peer")
@@ -159,10 +167,26 @@ class _Resolver:
         known = self._known(name, phrase)
         if known:
             return known
-        self.problems.append(
-            override.problem("unknown-peer", f"there is no workload and no external '{name}'", self._advice(name))
-        )
+        advice = 'write "anyone"' if means_anyone(name) else self._advice(name)
+        self.problems.append(override.problem("unknown-peer", f"there is no workload and no external '{name}'", advice))
         return ResolvedPeer(phrase, "unresolved")
+
+    def _ports_in_doubt(self, written: WrittenRule) -> None:
+        """Report a cell of which a part is neither a name nor a port: it may speak of ports, which are not decided."""
+        if any(fault.fields >= PORTS for fault in written.faults):
+            return  # has been reported already
+        pieces = (*written.phrase.peers, *written.phrase.tail)
+        odd = next((piece for piece in pieces if not self._is_name(piece.name)), None)
+        if odd:
+            ask = f"'{odd.name}' may speak of ports too, and its override sets only the peers"
+            remedy = 'set ports in the override: a number, a range, or "all"'
+            self._say(written, odd, ask, remedy, "ports-in-doubt")
+
+    def _is_name(self, name: str) -> bool:
+        if means_anyone(name) or means_instance(name) or self._known(name, name):
+            return True
+        first, _, others = name.partition(" ")
+        return first.lower() == "other" and bool(self.names.workloads_called(others))
 
     def _unknown(self, written: WrittenRule, piece: Piece) -> None:
         faulty = any(fault.fields >= PEERS or not fault.fields for fault in written.faults)
@@ -170,7 +194,7 @@ class _Resolver:
             self._say(
                 written,
                 piece,
-                f"no workload and no external is called '{piece.name}'",
+                f"no workload and no external is called '{piece.name}'{_beyond_ascii(piece.name)}",
                 self._advice(piece.name),
             )
 
@@ -187,6 +211,12 @@ class _Resolver:
         return f'{offer}add aliases = ["{name}"] to its entry in the binding, or describe it there'
 
 
+def _beyond_ascii(name: str) -> str:
+    """Return which character of a name is no ASCII; it may look like one (threats.md 14)."""
+    odd = next((ch for ch in name if not ch.isascii()), None)
+    return f", where '{odd}' is U+{ord(odd):04X} {unicodedata.name(odd, '')}".rstrip() if odd else ""
+
+
 def _row_hash(workload: str, written: WrittenRule) -> str:
     content = f"{workload}\x1f{written.direction}\x1f{written.cells}"
     return hashlib.sha256(content.encode()).hexdigest()[:16]
@@ -196,14 +226,18 @@ def _contradictions(
     path: str, rules: tuple[ResolvedRule, ...], statements: tuple[tuple[str, Statement], ...]
 ) -> Iterator[Problem]:
     """Yield an error where one direction of one workload is stated twice: by two headings, or in two ways."""
-    said: dict[tuple[str, Direction], tuple[int, str, int]] = {}
-    rows = ((r.workload, r.written.direction, r.written.heading.line, "a table", r.written.line) for r in rules)
-    words = ((name, s.direction, s.heading.line, f"'{s.word.capitalize()}'", s.line) for name, s in statements)
+    said: dict[tuple[str, Direction], tuple[tuple[int, int], str, int]] = {}
+    rows = (
+        (r.workload, r.written.direction, (r.written.heading.line, r.written.label), "a table", r.written.line)
+        for r in rules
+    )
+    words = (
+        (name, s.direction, (s.heading.line, s.line), f"'{s.word.capitalize()}'", s.line) for name, s in statements
+    )
     reported: set[tuple[str, Direction]] = set()
     for name, direction, heading, what, line in sorted((*rows, *words), key=lambda item: item[-1]):
         first = said.setdefault((name, direction), (heading, what, line))
-        same = first[:2] == (heading, what) and (what == "a table" or first[2] == line)
-        if not same and (name, direction) not in reported:
+        if first[:2] != (heading, what) and (name, direction) not in reported:
             reported.add((name, direction))
             yield error(
                 "stated-twice",

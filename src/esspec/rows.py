@@ -22,6 +22,7 @@ PEERS, PORTS, PROTOCOL, NOTHING = (
 _USER_SUPPLIED = frozenset({"user supplied", "user-supplied"})
 _ALL_PORTS = frozenset({"any", "all"})
 _ALWAYS = "always"
+MAX_CELL = 20_000
 _PROTOCOLS = {protocol.value: protocol for protocol in Protocol}
 
 
@@ -35,11 +36,13 @@ class CellFault(NamedTuple):
 class WrittenRule(NamedTuple):
     """One row as the page has it. `cells` are its raw cells, trimmed, joined by ` | `; `peer_cell` the raw peer cell.
 
-    `protocol` is None where the cell holds none; `phrase` holds the peers.
+    `protocol` is None where the cell holds none; `phrase` holds the peers. `says_ports` tells "all ports because
+    a cell says so" from "all ports because no word was read as a port".
     """
 
     heading: Heading
     direction: Direction
+    label: int
     line: int
     column: int
     cells: str
@@ -47,6 +50,7 @@ class WrittenRule(NamedTuple):
     protocol: Protocol | None
     phrase: Phrase
     ports: WrittenPorts
+    says_ports: bool
     condition: str | None
     labels: str | None
     reason: str
@@ -91,31 +95,39 @@ class RowReader:
         self.problems: list[Problem] = []
 
     def read(self, table: RuleTable) -> Iterator[WrittenRule]:
-        """Yield a rule per row. A row with missing or extra cells is an error in `problems` and yields nothing."""
+        """Yield a rule per row. A row with missing, extra or endless cells is an error in `problems`, and no rule."""
         for row in table.rows:
             raw = row.cells()
-            if len(raw) == len(table.columns):
+            if len(raw) == len(table.columns) and max(map(len, raw)) > MAX_CELL:
+                self.problems.append(_too_long(self._path, row))
+            elif len(raw) == len(table.columns):
                 yield self._rule(table, _Row(self._path, row, raw))
             else:
                 self.problems.append(_wrong_width(self._path, row, len(raw), len(table.columns)))
 
     def _rule(self, table: RuleTable, row: _Row) -> WrittenRule:
         read = self._inline.read
-        cells = {c: _Cell(n, raw, read(raw)) for n, (c, raw) in enumerate(zip(table.columns, row.raw, strict=True))}
+        # GFM takes the backslash off an escaped pipe before it reads the cell, in code spans too.
+        cells = {
+            c: _Cell(n, raw, read(raw.replace("\\|", "|")))
+            for n, (c, raw) in enumerate(zip(table.columns, row.raw, strict=True))
+        }
         peer = cells[_PEER_COLUMN[table.direction]]
         phrase = parse_phrase(peer.text)
+        says_ports = phrase.ports is not None or Column.PORT in cells
         for column, cell in cells.items():
             if cell.text.faults:
-                self._blame(row, column, cell, sure_of_ports=phrase.ports is not None or Column.PORT in cells)
+                self._blame(row, column, cell, sure_of_ports=says_ports)
         for fault in phrase.faults:
             row.say(_PHRASE_FIELDS[fault.code], peer, fault)
         if not peer.text.text.strip():
-            row.say(PEERS, peer, _EMPTY_PEER)
+            row.say(PEERS if says_ports else PEERS | PORTS, peer, _EMPTY_PEER)
         labels = cells.get(Column.LABELS)
         reason = cells.get(Column.REASON)
         return WrittenRule(
             heading=table.heading,
             direction=table.direction,
+            label=table.label,
             line=row.row.line,
             column=row.row.column,
             cells=" | ".join(row.raw),
@@ -123,6 +135,7 @@ class RowReader:
             protocol=_protocol(row, cells[Column.PROTOCOL]),
             phrase=phrase,
             ports=_ports(row, cells.get(Column.PORT), phrase),
+            says_ports=says_ports,
             condition=_condition(cells.get(Column.CONDITION)),
             labels=labels.raw if labels and labels.raw else None,
             reason=_flat(reason.text.text) if reason else "",
@@ -134,7 +147,7 @@ class RowReader:
     def _blame(self, row: _Row, column: Column, cell: _Cell, *, sure_of_ports: bool) -> None:
         """Add the faults of a cell's text. Liquid in a reason decides no flow: it stays as text, with a warning."""
         for fault in cell.text.faults:
-            if column is Column.REASON and fault.code == "liquid" and not fault.needle.startswith("{%"):
+            if column is Column.REASON and fault.code == "liquid" and fault.needle.startswith("{{"):
                 at = row.at(cell, fault.needle)
                 self.problems.append(warning(fault.code, self._path, at, fault.message, fault.remedy))
                 continue
@@ -192,6 +205,11 @@ def _condition(cell: _Cell | None) -> str | None:
 
 def _flat(text: str) -> str:
     return text.replace("\n", " ")
+
+
+def _too_long(path: str, row: RawRow) -> Problem:
+    message = f"a cell of this row has more than {MAX_CELL} characters"
+    return error("too-long-cell", path, (row.line, row.column), message, "split the row")
 
 
 def _wrong_width(path: str, row: RawRow, found: int, wanted: int) -> Problem:

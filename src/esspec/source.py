@@ -7,6 +7,7 @@ from typing import NamedTuple
 from esspec.problem import InputProblems, Problem, error
 
 MAX_BYTES = 16 * 1024 * 1024
+_PAGE_TEXT = re.compile(r"#{2,6} |\|.*\|.*\|")  # headings below the first level, and rows of tables
 _TITLE = re.compile(r"""title:[ \t]*(?:"([^"]*)"|'([^']*)'|([^#]*))""")
 
 
@@ -108,6 +109,19 @@ def read_source(data: bytes, shown: str) -> Source:
                     (1, 1),
                     "the front matter is not closed, so the whole page would be part of it",
                     "close it with a line of three dashes",
+                )
+            ]
+        )
+    swallowed = next((n for n, line in enumerate(lines[1:end], 2) if _PAGE_TEXT.match(line)), None)
+    if swallowed is not None:
+        raise InputProblems(
+            [
+                error(
+                    "swallowed-by-front-matter",
+                    shown,
+                    (swallowed, 1),
+                    "this line of the page is part of the front matter",
+                    "close the front matter above it with a line of three dashes",
                 )
             ]
         )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
 
 TOKEN = "table_raw"  # noqa: S105 - the name of a markdown-it token
-_BLANK = " \t\n\v\f\r"
+BLANK = " \t\n\v\f\r"
 _CODE_INDENT = 4
 # A dash with a blank behind it begins a list.
 _DELIMITER = re.compile(r"(?:[:|][-:| \t]|-[-:|])[-:| \t]*")
@@ -32,14 +32,14 @@ class RawRow(NamedTuple):
 
     def cells(self) -> tuple[str, ...]:
         """Return the cells' trimmed texts, without the empty pieces outside leading and trailing pipes."""
-        return tuple([piece.strip(_BLANK) for piece in self._inner()])
+        return tuple([piece.strip(BLANK) for piece in self._inner()])
 
     def columns(self) -> tuple[int, ...]:
         """Return the column, from 1 in the file, at which each cell's text begins (or would begin)."""
         at = self.column + (len(self.pieces[0]) + 1 if self._leading() else 0)
         found: list[int] = []
         for piece in self._inner():
-            indent = len(piece) - len(piece.lstrip(_BLANK))
+            indent = len(piece) - len(piece.lstrip(BLANK))
             found.append(at + (indent if indent < len(piece) else 0))
             at += len(piece) + 1
         return tuple(found)
@@ -105,7 +105,7 @@ def _body(state: "StateBlock", line: int, end: int) -> list[RawRow]:
 
 
 def _line(state: "StateBlock", line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip(_BLANK)
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip(BLANK)
 
 
 def _row(state: "StateBlock", line: int, text: str) -> RawRow:
@@ -133,12 +133,12 @@ def _delimiter_width(text: str) -> int:
     if not _DELIMITER.fullmatch(text):
         return 0
     cells = text.split("|")
-    if not cells[0].strip(_BLANK):
+    if not cells[0].strip(BLANK):
         cells = cells[1:]
-    if cells and not cells[-1].strip(_BLANK):
+    if cells and not cells[-1].strip(BLANK):
         cells = cells[:-1]
     for cell in cells:
-        dashes = cell.strip(_BLANK).removeprefix(":").removesuffix(":")
+        dashes = cell.strip(BLANK).removeprefix(":").removesuffix(":")
         if not dashes or dashes.strip("-"):
             return 0
     return len(cells)

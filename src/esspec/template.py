@@ -16,6 +16,7 @@ from esspec.problem import printable
 if TYPE_CHECKING:
     from jinja2 import FileSystemBytecodeCache, Template
 
+_ESCAPED = re.compile(r'["\\]|[^ -~]')
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 # Words that some YAML 1.1 or 1.2 reader takes for a boolean, a null or a number.
 _NOT_PLAIN = frozenset({"y", "yes", "n", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"})
@@ -36,14 +37,13 @@ def comment(text: str) -> Comment:
 def _yaml_string(text: str) -> str:
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
         return text
-    return '"' + "".join(map(_yaml_character, text)) + '"'
+    return '"' + _ESCAPED.sub(_yaml_escape, text) + '"'
 
 
-def _yaml_character(ch: str) -> str:
+def _yaml_escape(found: re.Match[str]) -> str:
+    ch = found[0]
     if ch in '"\\':
         return "\\" + ch
-    if " " <= ch <= "~":
-        return ch
     code = ord(ch)
     if code <= 0xFF:  # noqa: PLR2004 - the widths of YAML's three escapes
         return f"\\x{code:02x}"

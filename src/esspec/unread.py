@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 _DELIMITER = frozenset("|-: \t")
 _PROTOCOLS = frozenset(Protocol)
 _TAGS = ("{%", "{::", "{:/")
-_HTML = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 # kramdown takes these for headings, CommonMark does not.
-_TORN_HEADING = re.compile(r"#{2,6}[^#]|#[^#\s]")
-_CLOSES_HTML = {"<!--": "-->", "<?": "?>", "<![": "]]>", "<!": ">"}
-_VERBATIM = ("script", "pre", "style", "textarea")
+_HEADING = re.compile(r"\s*#{2,6}\s")
+_TORN_HEADING = re.compile(r"#[^#\s]")
+_CLOSING = {"<!--": "-->", "<?": "?>", "<![": "]]>", "<!": ">"}
+_PROSE = frozenset({"gfm", "markdown", "md", "text", "txt"})
+_VERBATIM = ("<script", "<pre", "<style", "<textarea")
 
 
 def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Problem]:
     """Return an error if a line of running text looks like a row of a table or a heading, or holds a tag."""
     text = raw.strip()
     found = unread_tags(path, line, text)
-    if _is_row(text) or "|" in text and (set(text) <= _DELIMITER or _is_rule_header(text)):
+    if _is_row(text) or _is_rule_header(text) or ("|" in text and set(text) <= _DELIMITER):
         found.append(
             error(
                 "torn-table",
@@ -37,7 +39,7 @@ def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Proble
                 "check that the table has a header, and a delimiter row with as many cells, and no blank line in it",
             )
         )
-    if text.startswith("##" if not is_first else "#") and _TORN_HEADING.match(text):
+    if "##" in text or (is_first and _TORN_HEADING.match(text)):
         found.append(
             error(
                 "torn-heading",
@@ -72,8 +74,9 @@ def unread_table(
 
     It is an error where the table stands for a direction, has lost its header, or may have misspelt it.
     """
-    found = [problem for row in (table.header, *table.rows) for problem in unread_tags(path, row.line, "|".join(row.pieces))]
-    header, *rows = [row.cells() for row in (table.header, *table.rows)]
+    lines = (table.header, *table.rows)
+    found = [problem for row in lines for problem in unread_tags(path, row.line, "|".join(row.pieces))]
+    header, *rows = [row.cells() for row in lines]
     read = [n for n, column in enumerate(columns) if column is Column.PROTOCOL or n == 0]
     has_protocols = any(_is_protocol(row[n]) for row in rows for n in read if n < len(row))
     if any(map(_is_protocol, header)) or any(_names_rules(row) for row in rows):
@@ -88,61 +91,74 @@ def unread_table(
 def hidden_lines(path: str, lines: list[str], token: "Token") -> list[Problem]:
     """Return findings for what is hidden in code, HTML and comments.
 
-    Hidden by accident is an error: an indented table, HTML around one, an open fence or comment. A fence or
-    comment that is closed hides its tables on purpose; that is a warning.
+    Hidden by accident is an error: an indented table, HTML around one, a fence or comment that is not closed where
+    it should be. A comment, or a fence that says it holds Markdown, hides a table on purpose; that is a warning.
     """
     if token.map is None:
         return []
     first, end = token.map
     numbered = list(enumerate(lines[first:end], first + 1))
     found = [problem for number, line in numbered for problem in unread_tags(path, number, line)]
-    kind = "code fence" if token.type == "fence" else "comment" if _is_comment(token) else ""
-    if kind and not _is_closed(token, lines[end - 1], end - first):
-        found.append(_open(path, first, kind))
-    elif kind:
-        found += [
-            warning("hidden-table", path, (number, 1), f"this rule table is not read: it stands in a {kind}", _OUT)
-            for number, line in numbered
-            if "|" in line and _is_rule_header(line.strip())
-        ]
-    elif token.type == "html_block":
-        if not _is_closed(token, lines[end - 1], end - first):
-            found.append(_open(path, first, "HTML element"))
-        found += _hidden_in_html(path, token, numbered)
-    else:
-        found += [_hidden(path, number) for number, line in numbered if _looks_like_rules(line)]
+    if not _is_closed(token, lines[end - 1]):
+        found.append(_open(path, first + 1, token))
+    elif token.type == "fence" or _is_comment(token):
+        say = warning if _is_on_purpose(token) else error
+        message = "this rule table stands in a code fence or comment"
+        first_row = next((number for number, line in numbered if _names_protocol(line) or _is_rule_header(line)), 0)
+        found += [say("hidden-table", path, (first_row, 1), message, _OUT)] if first_row else []
+    if token.type != "fence":
+        visible = token.content if token.type == "code_block" else _without_comments(token.content)
+        found += _hidden(path, first + 1, visible)
     return found
 
 
 _HEADER = "write a header with Type and Origin or Destination, and a delimiter row below it"
 _PEER_COLUMN = "name a column Origin or Destination if it holds rules"
-_OUT = "move it out, or delete it"
+_OUT = "nothing is read there; move it out, delete it, or mark a fence around it as markdown"
+_TO_THE_MARGIN = "move it to the left margin, a blank line before it"
 
 
-def _hidden_in_html(path: str, token: "Token", numbered: Iterable[tuple[int, str]]) -> list[Problem]:
+def _hidden(path: str, first: int, visible: str) -> list[Problem]:
+    """Return errors for tables, statements and headings in what a browser shows of HTML or indented code."""
     found: list[Problem] = []
-    for number, line in numbered:
-        text = _HTML.sub(" ", line)
-        if _looks_like_rules(line):
-            found.append(_hidden(path, number))
-        elif is_statement(text):
-            message = "this statement is not read: it stands in HTML"
-            found.append(error("hidden-statement", path, (number, 1), message, "write it as plain Markdown"))
-    if "<t" in token.content and not found:
-        pieces = [piece.strip() for piece in _HTML.split(token.content)]
+    for number, line in enumerate(visible.split("\n"), first):
+        what = _meaning(line)
+        if what:
+            message = f"this {what} is not read: it stands in HTML or is indented as code"
+            found.append(error(f"hidden-{what}", path, (number, 1), message, _TO_THE_MARGIN))
+    if "<t" in visible and not found:
+        pieces = [piece.strip() for piece in _TAG.split(visible)]
         if _names_rules(piece for piece in pieces if piece) or any(map(_is_protocol, pieces)):
-            found.append(_hidden(path, token.map[0] + 1 if token.map else 0))
+            message = "this table is not read: it is written in HTML"
+            found.append(error("hidden-table", path, (first, 1), message, "write it as a Markdown table"))
     return found
+
+
+def _meaning(line: str) -> str:
+    """Return what a line would be if it were read: table, statement, heading, or nothing."""
+    if _looks_like_rules(line):
+        return "table"
+    if is_statement(_TAG.sub(" ", line)):
+        return "statement"
+    return "heading" if _HEADING.match(line) else ""
+
+
+def _without_comments(html: str) -> str:
+    """Return HTML without its comments, line ends kept."""
+    kept: list[str] = []
+    for part in html.split("-->"):
+        text, _, hidden = part.partition("<!--")
+        kept += [text, "\n" * hidden.count("\n")]
+    return "".join(kept)
 
 
 def _is_row(text: str) -> bool:
     """Return whether a line has the pipes of a row: one at its beginning, or a protocol between them."""
     if "|" not in text:
         return False
-    pieces = split_cells(text)
-    if len(pieces) > 2 and (text.startswith("|") or not set(text) & set("`{")):  # noqa: PLR2004 - two pipes
+    if len(split_cells(text)) > 2 and (text.startswith("|") or not set(text) & set("`{")):  # noqa: PLR2004 - two pipes
         return True
-    return len(pieces) > 1 and any(map(_is_protocol, pieces))
+    return _names_protocol(text)
 
 
 def _looks_like_rules(line: str) -> bool:
@@ -150,8 +166,13 @@ def _looks_like_rules(line: str) -> bool:
     text = line.strip()
     if "|" not in text:
         return False
-    pieces = split_cells(text)
-    return (text.startswith("|") and len(pieces) > 2) or any(map(_is_protocol, pieces)) or _names_rules(pieces)  # noqa: PLR2004
+    is_row = text.startswith("|") and len(split_cells(text)) > 2  # noqa: PLR2004 - a pipe at either end
+    return is_row or _names_protocol(text) or _is_rule_header(text)
+
+
+def _names_protocol(line: str) -> bool:
+    """Return whether a protocol is all that stands between two pipes of a line, or beside one."""
+    return "|" in line and any(map(_is_protocol, split_cells(line)))
 
 
 def _is_protocol(cell: str) -> bool:
@@ -159,7 +180,7 @@ def _is_protocol(cell: str) -> bool:
 
 
 def _is_rule_header(text: str) -> bool:
-    return _names_rules(split_cells(text))
+    return "|" in text and _names_rules(split_cells(text.strip()))
 
 
 def _names_rules(pieces: Iterable[str]) -> bool:
@@ -170,26 +191,30 @@ def _is_comment(token: "Token") -> bool:
     return token.type == "html_block" and token.content.lstrip().startswith("<!--")
 
 
-def _is_closed(token: "Token", last: str, height: int) -> bool:
+def _is_closed(token: "Token", last: str) -> bool:
+    """Return whether a fence, comment or verbatim HTML element has its end, before the page or its list ends."""
     if token.type == "fence":
         closing = last.strip(" \t>")
+        height = token.map[1] - token.map[0] if token.map else 0
         return height > 1 and not closing.strip(token.markup[0]) and len(closing) >= len(token.markup)
-    text = token.content.lstrip().lower()
-    for opening, closing in _CLOSES_HTML.items():
+    text = token.content.lstrip().lower() if token.type == "html_block" else ""
+    for opening, closing in _CLOSING.items():
         if text.startswith(opening):
             return closing in text
-    return not text.startswith(tuple(f"<{name}" for name in _VERBATIM)) or any(f"</{name}>" in text for name in _VERBATIM)
+    return not text.startswith(_VERBATIM) or any(f"</{name[1:]}>" in text for name in _VERBATIM)
 
 
-def _hidden(path: str, line: int) -> Problem:
-    return error(
-        "hidden-table",
-        path,
-        (line, 1),
-        "this rule table is not read: it stands in HTML or is indented as code",
-        "move it to the left margin, a blank line before it",
-    )
+def _is_on_purpose(token: "Token") -> bool:
+    """Return whether a fence names a language for tables, or a comment has not swallowed the next one's beginning."""
+    if token.type == "fence":
+        return token.info.strip().lower() in _PROSE
+    return token.content.count("<!--") == 1
 
 
-def _open(path: str, line: int, what: str) -> Problem:
-    return error("hides-the-rest", path, (line + 1, 1), f"this {what} is never closed", "close it")
+def _open(path: str, line: int, token: "Token") -> Problem:
+    what, remedy = "HTML element", "close it with its end tag"
+    if token.type == "fence":
+        what, remedy = "code fence", "close it with a line of its marks"
+    elif _is_comment(token):
+        what, remedy = "comment", "close it with -->"
+    return error("hides-the-rest", path, (line, 1), f"this {what} is never closed", remedy)

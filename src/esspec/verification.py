@@ -13,6 +13,9 @@ from esspec.source import decode, read_bytes
 from esspec.targets import Target
 from esspec.verify import Party, Text, Verification, verify
 
+# What kubectl applies of a folder, hidden files among it (kubernetes/cli-runtime: pkg/resource/visitor.go).
+_APPLIED = (".yaml", ".yml", ".json")
+
 
 def verify_fresh(policies: PolicySet, targets: Iterable[Target]) -> Verification:
     """Return the comparison of what would be exported now. Raises Inexpressible as an export does."""
@@ -85,7 +88,7 @@ def _files(folder: Path) -> list[Path]:
         raise InputProblems(
             [error("unreadable-folder", str(folder), (0, 0), f"cannot be read: {failed.strerror}", remedy)]
         ) from None
-    return [path for path in found if not path.name.startswith(".")]
+    return [path for path in found if not path.name.startswith(".") or path.name.endswith(_APPLIED)]
 
 
 def _read(path: Path) -> str:

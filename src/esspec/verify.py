@@ -231,11 +231,10 @@ def _lost_reasons(policies: PolicySet, party: Party) -> Iterator[str]:
     found = Counter(reason for text in party.texts for reason in text.lifted.reasons)
     by_line = any(reason.row.startswith("line ") for reason in found)
     wanted = Counter(reasons_by_line(policies) if by_line else reasons_by_row(policies))
-    for reason in wanted:
-        if reason.row == "dns":  # one text of several workloads carries it once
-            wanted[reason] = min(wanted[reason], len(party.texts))
+    # The reason of name resolution is one for all; a text that holds several workloads may carry it once.
+    needed = Counter({r: min(n, len(party.texts)) if r.row == "dns" else n for r, n in wanted.items()})
     places = {rule.row: f"{policies.page}:{rule.line}" for workload in policies.workloads for rule in workload.rules}
-    for what, reasons in (("does not carry", wanted - found), ("carries", found - wanted)):
+    for what, reasons in (("does not carry", needed - found), ("carries", found - wanted)):
         for reason in sorted(reasons):
             yield f"{party.name} {what} the reason '{reason.reason}' of row {places.get(reason.row, reason.row)}"
 

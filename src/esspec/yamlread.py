@@ -65,6 +65,9 @@ def read_documents(text: str) -> Iterator["Scalar | Map | List"]:
         mark = broken.problem_mark or broken.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise Unreadable(line, column, f"this is no YAML: {broken.problem or broken.context}") from broken
+    except UnicodeEncodeError as broken:
+        line, column = text.count("\n", 0, broken.start) + 1, broken.start - text.rfind("\n", 0, broken.start)
+        raise Unreadable(line, column, "this is no YAML: half a character") from broken
     except yaml.reader.ReaderError as broken:
         before = text[: broken.position] if isinstance(broken.position, int) else ""
         column = len(before) - before.rfind("\n")
