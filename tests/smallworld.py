@@ -5,6 +5,7 @@ the classes and trees by which esspec compares, so that an error in those cannot
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from ipaddress import ip_address, ip_network
 from itertools import product
 from typing import NamedTuple
@@ -58,6 +59,12 @@ def pod(namespace: str, **labels: str) -> Pod:
 def is_open(found: Open, protocol: Protocol, port: int) -> bool:
     """Return whether a port of a protocol is among what is open."""
     return found is None or any(p is protocol and first <= port <= last for p, first, last in found)
+
+
+@cache
+def ports_in(found: Open, ports: tuple[int, ...]) -> frozenset[tuple[Protocol, int]]:
+    """Return which of some ports are open, protocol by protocol."""
+    return frozenset((protocol, port) for protocol, port in product(Protocol, ports) if is_open(found, protocol, port))
 
 
 # A model

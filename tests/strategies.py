@@ -19,7 +19,6 @@ from esspec.lifted import (
     Key,
     Outside,
     Peers,
-    Pods,
     Policy,
     Ports,
     Values,
@@ -33,7 +32,6 @@ from esspec.model import (
     Anyone,
     Direction,
     Dns,
-    External,
     ExternalPeer,
     InstancePeer,
     Peer,
@@ -63,75 +61,86 @@ REASONS = (
 # Models
 
 
-@st.composite
-def selectors(draw: st.DrawFn, namespaces: Sequence[str | None] = NAMESPACES) -> Selector:
-    """Return pods by one label or by all of them, so that some selectors hold others and some cross."""
-    keys = draw(st.lists(st.sampled_from(list(VALUES)), min_size=1, unique=True))
-    labels = tuple((key, draw(st.sampled_from(VALUES[key]))) for key in sorted(keys))
-    return Selector(namespace=draw(st.sampled_from(namespaces)), labels=labels)
-
-
-def port_ranges() -> st.SearchStrategy[PortRange]:
-    """Draw a port or a range with its ends at edges that touch each other."""
-    pairs = st.tuples(st.sampled_from(EDGES), st.sampled_from(EDGES)).map(sorted)
-    single = st.sampled_from(EDGES).map(lambda port: [port, port])
-    return st.one_of(single, pairs).map(lambda pair: PortRange(first=pair[0], last=pair[1]))
-
-
-@st.composite
-def externals(draw: st.DrawFn) -> list[External]:
-    """Return externals of every role with disjoint addresses of both families, neighbours among them."""
-    pool = [
-        external("gate", "192.0.2.0/28", "2001:db8::/64"),
-        external("next to the gate", "192.0.2.16/31"),
-        external("master", "198.51.100.7/32", "2001:db8:1::1/128", role="kube-apiserver"),
-        external("node", "198.51.100.8/31", role="node", accepts=(("cilium", "all-nodes"),)),
+SELECTORS = st.sampled_from(
+    [
+        Selector(namespace=namespace, labels=labels)
+        for namespace in NAMESPACES
+        for labels in (
+            (("component", "kafka"),),
+            (("component", "rest"),),
+            (("release", "es"),),
+            (("component", "kafka"), ("release", "es")),
+            (("component", "rest"), ("release", "es")),
+        )
     ]
-    return draw(st.lists(st.sampled_from(pool), unique_by=lambda e: e.name))
+)
+"""Pods by one label or by both, so that some selectors hold others and some cross."""
+
+_EDGE = st.sampled_from(EDGES)
+_PAIR = st.one_of(_EDGE.map(lambda port: [port, port]), st.tuples(_EDGE, _EDGE).map(sorted))
+PORT_RANGES = _PAIR.map(lambda pair: PortRange(first=pair[0], last=pair[1]))
+"""A port or a range with its ends at edges that touch each other."""
+
+PROTOCOLS = st.sampled_from(Protocol)
+
+EXTERNALS = st.lists(
+    st.sampled_from(
+        [
+            external("gate", "192.0.2.0/28", "2001:db8::/64"),
+            external("next to the gate", "192.0.2.16/31"),
+            external("master", "198.51.100.7/32", "2001:db8:1::1/128", role="kube-apiserver"),
+            external("node", "198.51.100.8/31", role="node", accepts=(("cilium", "all-nodes"),)),
+        ]
+    ),
+    unique_by=lambda found: found.name,
+)
+"""Externals of every role with disjoint addresses of both families, neighbours among them."""
+
+_RANGES = st.lists(PORT_RANGES, max_size=3)
+_COUNT = st.integers(1, 3)
+_REASON = st.sampled_from(REASONS)
+_FIXED: st.SearchStrategy[Allowance | None] = st.sampled_from([UNSPECIFIED, NONE, ANY, None, None, None])
 
 
 @st.composite
-def _rules(draw: st.DrawFn, line: int, peers: Sequence[Peer]) -> Rule:
-    ranges = draw(st.lists(port_ranges(), max_size=3))
-    return rule(
-        *draw(st.lists(st.sampled_from(peers), min_size=1, max_size=3)),
-        on=tuple(ranges) or "all",
-        protocol=draw(st.sampled_from(Protocol)),
-        line=line,
-        reason=draw(st.sampled_from(REASONS)),
-    )
-
-
-@st.composite
-def _allowances(draw: st.DrawFn, line: int, peers: Sequence[Peer]) -> Allowance | list[Rule]:
-    fixed = draw(st.sampled_from([UNSPECIFIED, NONE, ANY, None, None, None]))
+def _allowances(draw: st.DrawFn, line: int, peers: st.SearchStrategy[list[Peer]]) -> Allowance | list[Rule]:
+    fixed = draw(_FIXED)
     if fixed is not None:
         return fixed
-    return [draw(_rules(line + number, peers)) for number in range(draw(st.integers(1, 3)))]
+    return [
+        rule(
+            *draw(peers),
+            on=tuple(draw(_RANGES)) or "all",
+            protocol=draw(PROTOCOLS),
+            line=line + number,
+            reason=draw(_REASON),
+        )
+        for number in range(draw(_COUNT))
+    ]
 
 
 @st.composite
 def policy_sets(draw: st.DrawFn) -> PolicySet:
     """Return a model that every target can say: overlapping workloads, every kind of peer and allowance."""
-    names = ["kafka", "rest", "proxy"][: draw(st.integers(1, 3))]
-    outside = draw(externals())
-    peers: list[Peer] = [ANYONE, INSTANCE, *(WorkloadPeer(workload=name) for name in names)]
-    peers += [ExternalPeer(external=e.name) for e in outside]
+    names = ["kafka", "rest", "proxy"][: draw(_COUNT)]
+    outside = draw(EXTERNALS)
+    known: list[Peer] = [ANYONE, INSTANCE, *(WorkloadPeer(workload=name) for name in names)]
+    known += [ExternalPeer(external=e.name) for e in outside]
+    peers = st.lists(st.sampled_from(known), min_size=1, max_size=3)
     workloads = []
     for number, name in enumerate(names):
-        subject = draw(selectors())
+        subject = draw(SELECTORS)
         seen = Selector(namespace=None, labels=subject.labels) if draw(st.booleans()) else subject
         said = [draw(_allowances(100 * number + at, peers)) for at in (10, 50)]
         workloads.append(workload(name, *said, where=subject, seen=seen))
-    return policy_set(*workloads, externals=outside, dns=draw(st.none() | st.just(kube_dns()) | dns_of_the_page()))
+    return policy_set(*workloads, externals=outside, dns=draw(_DNS))
 
 
-@st.composite
-def dns_of_the_page(draw: st.DrawFn) -> Dns:
-    """Return name resolution by pods that the page speaks of too."""
-    return kube_dns().model_copy(
-        update={"peers": (draw(selectors()),), "ports": ((Protocol.UDP, draw(port_ranges())),)}
-    )
+def _dns_of_the_page(selector: Selector, ports: PortRange) -> Dns:
+    return kube_dns().model_copy(update={"peers": (selector,), "ports": ((Protocol.UDP, ports),)})
+
+
+_DNS = st.one_of(st.none(), st.just(kube_dns()), st.builds(_dns_of_the_page, SELECTORS, PORT_RANGES))
 
 
 # Readings of policy texts, such as no target of ours writes
@@ -148,41 +157,45 @@ def _items(key: Key) -> list[str | None]:
     return list(NAMESPACES) if key == NAMESPACE else [*VALUES[key.name], "other", None]
 
 
-@st.composite
-def values(draw: st.DrawFn, key: Key) -> Values:
-    """Return a set of values of a key: some of them, none at all, or all but some."""
-    items = draw(st.lists(st.sampled_from(_items(key)), max_size=2))
-    return draw(st.sampled_from([only, all_but]))(*items)
+def values(key: Key) -> st.SearchStrategy[Values]:
+    """Draw a set of values of a key: some of them, none at all, or all but some."""
+    items = st.lists(st.sampled_from(_items(key)), max_size=2)
+    return st.builds(lambda kind, some: kind(*some), st.sampled_from([only, all_but]), items)
 
 
-@st.composite
-def lifted_pods(draw: st.DrawFn) -> Pods:
-    """Return requirements on any keys, several on one key among them."""
-    return pods([(key, draw(values(key))) for key in draw(st.lists(st.sampled_from(KEYS), max_size=3))])
+LIFTED_PODS = st.lists(
+    st.one_of([values(key).map(lambda found, key=key: (key, found)) for key in KEYS]),  # type: ignore[misc]
+    max_size=3,
+).map(pods)
+"""Requirements on any keys, several on one key among them."""
 
+LIFTED_OUTSIDE = st.builds(
+    Outside,
+    st.none() | st.lists(st.sampled_from(NETWORKS), max_size=2).map(tuple),
+    st.frozensets(st.sampled_from(Role)),
+    st.lists(st.sampled_from(NETWORKS), max_size=1).map(tuple),
+)
+"""Addresses of some roles, or every address of them, with exceptions."""
 
-@st.composite
-def lifted_outside(draw: st.DrawFn) -> Outside:
-    """Return addresses of some roles, or every address of them, with exceptions."""
-    networks = draw(st.none() | st.lists(st.sampled_from(NETWORKS), max_size=2).map(tuple))
-    excluded = draw(st.lists(st.sampled_from(NETWORKS), max_size=1).map(tuple))
-    return Outside(networks, draw(st.frozensets(st.sampled_from(Role))), excluded)
+_PEERS: st.SearchStrategy[Peers] = st.one_of(LIFTED_PODS, LIFTED_OUTSIDE, st.just(EVERYONE))
+_GRANTS = st.lists(
+    st.builds(
+        Grant,
+        st.lists(_PEERS, max_size=2).map(tuple),
+        st.lists(st.builds(lambda p, r: Ports(p, r.first, r.last), PROTOCOLS, PORT_RANGES), max_size=2).map(tuple),
+        st.just(1),
+    ),
+    max_size=2,
+).map(tuple)
 
-
-@st.composite
-def _grants(draw: st.DrawFn) -> Grant:
-    peers: st.SearchStrategy[Peers] = st.one_of(lifted_pods(), lifted_outside(), st.just(EVERYONE))
-    ports = st.builds(lambda p, r: Ports(p, r.first, r.last), st.sampled_from(Protocol), port_ranges())
-    return Grant(tuple(draw(st.lists(peers, max_size=2))), tuple(draw(st.lists(ports, max_size=2))), 1)
-
-
-def lifted_policies() -> st.SearchStrategy[list[Policy]]:
-    """Draw policies as a `lift` may return them; a direction that is not isolated may have grants too."""
-    grants = st.lists(_grants(), max_size=2).map(tuple)
-    isolates = st.frozensets(st.sampled_from(Direction))
-    return st.lists(
-        st.builds(Policy, st.just("p"), lifted_pods(), isolates, grants, grants, st.just(1)), min_size=1, max_size=3
-    )
+LIFTED_POLICIES = st.lists(
+    st.builds(
+        Policy, st.just("p"), LIFTED_PODS, st.frozensets(st.sampled_from(Direction)), _GRANTS, _GRANTS, st.just(1)
+    ),
+    min_size=1,
+    max_size=3,
+)
+"""Policies as a `lift` may return them; a direction that is not isolated may have grants too."""
 
 
 # Pages
@@ -342,48 +355,56 @@ PAGE = Written(
 """A page of three workloads with every allowance, a variable, a range, an external and name resolution."""
 
 
-_SPELLINGS = ("{} pods", "{} pod", "{}", "{} replica pods")
+_SPELLINGS = ("{} pods", "{} pod", "{}", "{} replica pods", "Other {} pods")
+
+
+_SAID: st.SearchStrategy[Literal["Any", "None", ""]] = st.sampled_from(["Any", "None", ""])
+_ROWS = st.sampled_from([0, 1, 1, 2, 3])
+_ROW_PROTOCOL = st.sampled_from(["TCP", "UDP", "SCTP"])
+_BY_VARIABLE = st.sampled_from([False, False, False, True])
+_SPELLING = st.sampled_from(_SPELLINGS)
+_NAMES = st.lists(st.sampled_from([*LABELS, AUDITED]), min_size=1, max_size=4, unique=True)
 
 
 @st.composite
 def rows(draw: st.DrawFn, number: int, own: str, names: Sequence[str]) -> Row:
     """Return a row; its number in the reason makes it the only one of its content."""
-    ports = tuple((r.first, r.last) for r in draw(st.lists(port_ranges(), max_size=3)))
-    protocol = draw(st.sampled_from(["TCP", "UDP", "SCTP"]))
-    reason = f"{draw(st.sampled_from(REASONS))} {number}".strip()
-    if ports and draw(st.integers(0, 4)) == 0:
+    ports = tuple((r.first, r.last) for r in draw(_RANGES))
+    protocol = draw(_ROW_PROTOCOL)
+    reason = f"{draw(_REASON)} {number}".strip()
+    by_variable = draw(_BY_VARIABLE)
+    if ports and by_variable:
         return Row((MASTER,), (), ports, protocol, reason, by_variable=True)
     peers = draw(st.lists(st.sampled_from([*names, ANYWHERE, *OUTSIDE]), min_size=1, max_size=3, unique=True))
-    words = [draw(_words(peer, own)) for peer in peers]
+    words = [_spelt(peer, draw(_SPELLING), own) for peer in peers]
     return Row(tuple(peers), tuple(words), ports, protocol, reason)
 
 
-def _words(peer: str, own: str) -> st.SearchStrategy[str]:
+def _spelt(peer: str, spelling: str, own: str) -> str:
     if peer == ANYWHERE or peer in OUTSIDE:
-        return st.just(peer)
+        return peer
     if peer == AUDITED:
-        return st.just("Audited pods")
-    spelt = st.sampled_from(_SPELLINGS).map(lambda spelling: spelling.format(peer))
-    other = st.just(f"Other {peer} pods") if peer == own else st.nothing()
-    return st.one_of(spelt, spelt.map(str.upper).map(lambda word: word.replace(" PODS", " pods")), other)
+        return "Audited pods"
+    if spelling.startswith("Other") and peer != own:
+        return f"{peer.upper()} pods"
+    return spelling.format(peer)
 
 
 @st.composite
 def pages(draw: st.DrawFn) -> Written:
     """Return a page of one to four workloads and the binding that makes it compile."""
-    names = draw(st.lists(st.sampled_from([*LABELS, AUDITED]), min_size=1, max_size=4, unique=True))
+    names = draw(_NAMES)
     sections = []
     for place, name in enumerate(names):
         said: list[Said] = []
         for start in (10 * place, 10 * place + 5):
-            count = draw(st.sampled_from([0, 1, 1, 2, 3]))
-            word: Literal["Any", "None", ""] = draw(st.sampled_from(["Any", "None", ""]))
-            said.append(tuple(draw(rows(start + n, name, names)) for n in range(count)) or word)
+            found = tuple(draw(rows(start + n, name, names)) for n in range(draw(_ROWS)))
+            said.append(found or draw(_SAID))
         sections.append(Section(name, *said))
     if not any(isinstance(s, tuple) for section in sections for s in (section.ingress, section.egress)):
         sections[0] = sections[0].saying(Direction.INGRESS, (draw(rows(99, names[0], names)),))
-    everywhere = frozenset(draw(st.lists(st.sampled_from([n for n in names if n != AUDITED] or [""]), max_size=1)))
-    return Written(tuple(sections), everywhere, draw(st.booleans()))
+    everywhere = draw(st.booleans()) and names[0] != AUDITED
+    return Written(tuple(sections), frozenset(names[:1] if everywhere else ()), draw(st.booleans()))
 
 
 def peers_of(found: Sequence[Peer]) -> set[str]:

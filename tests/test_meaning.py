@@ -23,31 +23,32 @@ from smallworld import (
     Pod,
     has_all,
     is_among,
-    is_open,
     lifted_opens,
     model_opens,
     model_pods,
     near_ports,
     places,
+    ports_in,
 )
 from strategies import (
     EDGES,
+    EXTERNALS,
     KEYS,
+    LIFTED_OUTSIDE,
+    LIFTED_PODS,
+    LIFTED_POLICIES,
     NAMESPACES,
     NETWORKS,
     TARGET_NAMES,
     TARGETS,
     VALUES,
-    externals,
-    lifted_outside,
-    lifted_pods,
-    lifted_policies,
     policy_sets,
     values,
 )
 
 PODS = model_pods(VALUES, NAMESPACES)
 PORTS = near_ports(EDGES)
+FLOWS = tuple(product(Protocol, PORTS))
 SUBJECTS = st.lists(st.sampled_from(PODS), min_size=3, max_size=5, unique=True)
 FEW = settings(max_examples=40, deadline=None)
 
@@ -57,18 +58,14 @@ def world(listed: Sequence[External], networks: Iterable[str] = ()) -> tuple[End
     return (*PODS, *places(listed, networks))
 
 
-def opened(meaning: Meaning, subject: int, direction: Direction, peer: int) -> set[tuple[Protocol, int]]:
+def opened(meaning: Meaning, subject: int, direction: Direction, peer: int) -> frozenset[tuple[Protocol, int]]:
     """Return which of PORTS a meaning opens, one by one."""
-    return {
-        (protocol, port)
-        for protocol, port in product(Protocol, PORTS)
-        if meaning.allows(subject, direction, (protocol, port), peer)
-    }
+    return frozenset(flow for flow in FLOWS if meaning.allows(subject, direction, flow, peer))
 
 
-def one_by_one(found: Open) -> set[tuple[Protocol, int]]:
-    """Return which of PORTS are open."""
-    return {(protocol, port) for protocol, port in product(Protocol, PORTS) if is_open(found, protocol, port)}
+def assert_same(wanted: Open, found: Open, ends: object) -> None:
+    """Compare what is open between two ends: isolation, and every port of PORTS."""
+    assert (found is None, ports_in(found, PORTS)) == (wanted is None, ports_in(wanted, PORTS)), ends
 
 
 def assert_equal_verdicts(
@@ -83,10 +80,10 @@ def assert_equal_verdicts(
         for peer, other in peers:
             wanted = lifted_opens(policies, subject, direction, peer)
             assert ((number, direction) in meaning.sides) is (wanted is not None)
-            assert opened(meaning, number, direction, other) == one_by_one(wanted), (subject, direction, peer)
+            assert opened(meaning, number, direction, other) == ports_in(wanted, PORTS), (subject, direction, peer)
 
 
-@given(lifted_policies(), externals(), SUBJECTS)
+@given(LIFTED_POLICIES, EXTERNALS, SUBJECTS)
 @FEW
 def test_sets_agree_with_single_flows(policies: list[Policy], listed: list[External], subjects: list[Pod]) -> None:
     """For whatever a text can be read as: negated selectors, empty ones, exceptions, roles, overlapping ports."""
@@ -102,7 +99,11 @@ def test_the_intended_meaning_is_the_models(target: str, policies: PolicySet, su
     for subject, direction, peer in product(subjects, Direction, world(policies.externals)):
         wanted = model_opens(policies, subject, direction, peer, target)
         found = lifted_opens(page, subject, direction, peer)
-        assert (found is None, one_by_one(found)) == (wanted is None, one_by_one(wanted)), (subject, direction, peer)
+        assert (found is None, ports_in(found, PORTS)) == (wanted is None, ports_in(wanted, PORTS)), (
+            subject,
+            direction,
+            peer,
+        )
     assert_equal_verdicts(page, subjects, policies.externals)
 
 
@@ -119,10 +120,14 @@ def test_each_text_says_what_the_model_says(target: Target, policies: PolicySet,
     for subject, direction, peer in product(subjects, Direction, world(policies.externals)):
         wanted = model_opens(policies, subject, direction, peer, target.name)
         opens = lifted_opens(said, subject, direction, peer)
-        assert (opens is None, one_by_one(opens)) == (wanted is None, one_by_one(wanted)), (subject, direction, peer)
+        assert (opens is None, ports_in(opens, PORTS)) == (wanted is None, ports_in(wanted, PORTS)), (
+            subject,
+            direction,
+            peer,
+        )
 
 
-@given(st.lists(lifted_pods(), max_size=8))
+@given(st.lists(LIFTED_PODS, max_size=8))
 @settings(max_examples=100, deadline=None)
 def test_blocks_part_all_pods(selectors: list[Pods]) -> None:
     """Each pod is in exactly one block, and each selector is exactly the blocks of its pods."""
@@ -136,6 +141,7 @@ def test_blocks_part_all_pods(selectors: list[Pods]) -> None:
 
 
 @given(st.sampled_from(KEYS).flatmap(lambda key: st.lists(values(key).map(lambda found: (key, found)), max_size=3)))
+@FEW
 def test_requirements_on_one_key_must_all_hold(wanted: list[tuple[Key, Values]]) -> None:
     """A selector that asks a key several times means the pods that satisfy each of them."""
     assert [p for p in PODS if has_all(p, pods(wanted))] == [p for p in PODS if has_all(p, Pods(tuple(wanted)))]
@@ -173,7 +179,7 @@ def test_blocks_up_to_the_limit_are_made() -> None:
     assert len(PodTree(pods([(label(f"k{n}"), only("v"))]) for n in range(keys)).blocks) == 2**keys
 
 
-@given(st.lists(lifted_outside(), max_size=4), externals())
+@given(st.lists(LIFTED_OUTSIDE, max_size=4), EXTERNALS)
 @settings(max_examples=100, deadline=None)
 def test_addresses_are_cut_at_every_boundary(selectors: list[Outside], listed: list[External]) -> None:
     """Intervals follow each other through both families without a gap; a selector is exactly its ends' classes."""

@@ -22,7 +22,7 @@ from esspec.verification import verify_fresh
 from esspec.verify import ASSUMPTIONS, Counterexample, Party, Text, Verdict, verify
 from models import ANY, ANYONE, NONE, external, policy_set, ports, rule, selector, workload
 from mutants import BROKEN, KAFKA, POLICIES, PROXY, ZOOKEEPER, changed_set, with_sides
-from smallworld import End, Place, is_open, model_opens, model_pods, near_ports, places, pod
+from smallworld import End, Place, model_opens, model_pods, near_ports, places, pod, ports_in
 from strategies import EDGES, NAMESPACES, TARGET_NAMES, TARGETS, VALUES, policy_sets
 
 PODS = model_pods(VALUES, NAMESPACES)
@@ -85,12 +85,7 @@ def any_difference(one: PolicySet, other: PolicySet) -> bool:
     peers: tuple[End, ...] = (*PODS, *places(one.externals))
     for subject, direction, peer in product(PODS, Direction, peers):
         found = [model_opens(policies, subject, direction, peer) for policies in (one, other)]
-        if (found[0] is None) is not (found[1] is None):
-            return True
-        if found[0] != found[1] and any(
-            is_open(found[0], protocol, port) is not is_open(found[1], protocol, port)
-            for protocol, port in product(Protocol, PORTS)
-        ):
+        if (found[0] is None) is not (found[1] is None) or ports_in(found[0], PORTS) != ports_in(found[1], PORTS):
             return True
     return False
 

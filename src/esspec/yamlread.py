@@ -22,12 +22,16 @@ _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+# What one of YAML 1.1, YAML 1.2 and kubectl's reader takes for a boolean, number, date or merge key, and another
+# does not (kubernetes-sigs/yaml: goyaml.v2/resolve.go, which takes underscores out of numbers first).
 _READ_DIFFERENTLY = re.compile(
-    r"(?i:y|yes|n|no|on|off|[-+]?\.(inf|nan)|nan)"
-    r"|[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*([eE][-+]?[0-9]+)?"
-    r"|[-+]?0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?"
+    r"(?i:y|yes|n|no|on|off|nan|[-+]?\.(inf|nan))|=|<<"
+    r"|[-+]?(0[xX][0-9a-fA-F]*|0[bB][01]*|0[oO][0-7]*)"
+    r"|[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?"
 )
+# Line breaks to YAML 1.1 and none to 1.2, and a byte order mark that is no longer at the beginning.
+_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 MAX_DEPTH = 64
 _PLAINLY = "anchors and tags are not read here; write the value plainly"
 
@@ -59,6 +63,10 @@ def read_documents(text: str) -> Iterator["Scalar | Map | List"]:
 
     Raises Unreadable with line and column for what is no YAML, and for all that readers could disagree on.
     """
+    found = _BREAKS.search(text, text.startswith("\ufeff"))
+    if found:
+        message = f"U+{ord(found[0]):04X} is read differently by YAML 1.1 and 1.2; escape it"
+        raise Unreadable(*_position(text, found.start()), message)
     try:
         yield from _documents(_events(text))
     except yaml.MarkedYAMLError as broken:
@@ -66,12 +74,14 @@ def read_documents(text: str) -> Iterator["Scalar | Map | List"]:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise Unreadable(line, column, f"this is no YAML: {broken.problem or broken.context}") from broken
     except UnicodeEncodeError as broken:
-        line, column = text.count("\n", 0, broken.start) + 1, broken.start - text.rfind("\n", 0, broken.start)
-        raise Unreadable(line, column, "this is no YAML: half a character") from broken
+        raise Unreadable(*_position(text, broken.start), "this is no YAML: half a character") from broken
     except yaml.reader.ReaderError as broken:
-        before = text[: broken.position] if isinstance(broken.position, int) else ""
-        column = len(before) - before.rfind("\n")
-        raise Unreadable(before.count("\n") + 1, column, "this is no YAML: a character it forbids") from broken
+        at = broken.position if isinstance(broken.position, int) else 0
+        raise Unreadable(*_position(text, at), "this is no YAML: a character it forbids") from broken
+
+
+def _position(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -156,7 +166,7 @@ def _plain(text: str) -> tuple[Scalar, bool]:
         return _WORDS[text], True
     if _INT.fullmatch(text):
         return int(text), True
-    return text, not _READ_DIFFERENTLY.fullmatch(text)
+    return text, text[0] == "_" or not _READ_DIFFERENTLY.fullmatch(text.replace("_", ""))
 
 
 def _line(event: yaml.Event) -> int:
