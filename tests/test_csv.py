@@ -175,6 +175,14 @@ def test_no_cell_is_a_formula(policies: PolicySet) -> None:
         assert len(row) == len(Row._fields)
 
 
+@pytest.mark.parametrize("first", ["'", *(one for one in TRIGGERS if one.isprintable())])
+def test_each_formula_is_guarded(first: str) -> None:
+    """At the beginning only; the full-width forms are formulas to some spreadsheets too."""
+    assert field(f"{first}1") == f'"\'{first}1"'
+    assert field(first) == f'"\'{first}"'
+    assert field(f"1{first}") == f'"1{first}"'
+
+
 @given(TEXTS, SEEN)
 def test_one_apostrophe_is_put_in_front(text: str, first: str) -> None:
     """Before an apostrophe or a formula, never else; the rest of the cell is kept."""

@@ -13,13 +13,13 @@ VALUES = {
     "site.data.reuse.es_name": "Event Streams",
     "bold": "**Kafka** pods",
     "html": "<b>UI</b> pods",
-    "two": "a\nb",
+    "two": "a<br>b",
+    "lines": "a\nb",
     "empty": "",
     "hidden": "a\u202eb",
     "again": "{{host}}",
     "listed": "x{: .y}",
 }
-IN_WORDS = {"\u202e": "RIGHT-TO-LEFT OVERRIDE", "\u200b": "ZERO WIDTH SPACE", "\ufeff": "ZERO WIDTH NO-BREAK SPACE"}
 
 
 def read(raw: str) -> Text:
@@ -46,6 +46,7 @@ def read(raw: str) -> Text:
         pytest.param("a < b && c > d", "a < b && c > d", id="signs-that-are-no-html"),
         pytest.param("app=<INSTANCE_NAME>", "app=<INSTANCE_NAME>", id="placeholder-is-no-html"),
         pytest.param("R&amp;D &lt;x&gt; &#65; &eacute; &copy; &nope;", "R&D <x> A \u00e9 \u00a9 &nope;", id="entities"),
+        pytest.param("a&#27;b", "a\ufffdb", id="entity-that-html-forbids"),
         pytest.param("`&amp;`", "&amp;", id="no-entities-in-code"),
         pytest.param("a&nbsp;b\u00a0c", "a b c", id="no-break-spaces"),
         pytest.param("Kafka pod {: #kafka .x}", "Kafka pod ", id="attribute-list"),
@@ -77,6 +78,7 @@ def test_markup_is_removed_and_words_are_kept(raw: str, text: str) -> None:
         pytest.param("{{Host}}", "{{Host}}", "unresolved-variable", "{{Host}}", id="case-matters"),
         pytest.param("{{html}}", "<b>UI</b> pods", "inline-html", "<b>", id="html-in-a-value"),
         pytest.param("{{hidden}}", "a\u202eb", "hidden-character", "\u202e", id="hidden-in-a-value"),
+        pytest.param("{{lines}}", "a b", "hidden-character", "\n", id="line-end-in-a-value"),
         pytest.param("{{a}}" * 1001, "{{a}}" * 1001, "too-many-variables", "{{", id="too-many"),
     ],
 )
@@ -107,7 +109,6 @@ def test_what_may_hide_words_is_a_fault(raw: str, text: str, code: str, needle: 
         pytest.param("a\uffffb", "U+FFFF (a control character)", id="no-character"),
         pytest.param("a&#x202e;b", "U+202E (RIGHT-TO-LEFT OVERRIDE)", id="as-entity"),
         pytest.param("a&zwj;b", "U+200D (ZERO WIDTH JOINER)", id="as-named-entity"),
-        pytest.param("a&#27;b", "U+001B (a control character)", id="escape-as-entity"),
         pytest.param("a&Tab;b", "U+0009 (a control character)", id="tab-as-entity"),
         pytest.param("a&#xF0000;b", "U+F0000 (a control character)", id="inside-mark-as-entity"),
         pytest.param("a&#xF0005;{{host}}", "U+F0005 (a control character)", id="inside-mark-beside-a-variable"),
@@ -127,7 +128,7 @@ def test_a_character_that_cannot_be_seen_is_a_fault(raw: str, point: str) -> Non
     [
         pytest.param("Port 80 {{host}}", "Port 80 on the master host", [(8, 26, "{{host}}")], id="end"),
         pytest.param("{{ host }} x", "on the master host x", [(0, 18, "{{ host }}")], id="blanks"),
-        pytest.param("{{-host-}}", "on the master host", [(0, 18, "{{-host-}}")], id="trim-marks"),
+        pytest.param("{{- host -}}", "on the master host", [(0, 18, "{{- host -}}")], id="trim-marks"),
         pytest.param(
             "{{site.data.reuse.es_name}} and {{empty}}.",
             "Event Streams and .",
@@ -139,7 +140,7 @@ def test_a_character_that_cannot_be_seen_is_a_fault(raw: str, point: str) -> Non
         pytest.param("`{{host}}`", "on the master host", [(0, 18, "{{host}}")], id="variable-in-code"),
         pytest.param("[{{host}}](a)", "on the master host", [(0, 18, "{{host}}")], id="variable-in-a-link"),
         pytest.param("[a]({{host}})", "a", [], id="variable-in-a-target"),
-        pytest.param("{{two}}", "a b", [(0, 3, "{{two}}")], id="line-break-in-a-value"),
+        pytest.param("{{two}}", "a b", [(0, 3, "{{two}}")], id="br-in-a-value-is-a-space"),
         pytest.param("{{again}}", "{{host}}", [(0, 8, "{{again}}")], id="values-are-not-filled-again"),
         pytest.param("{{listed}}", "x", [(0, 1, "{{listed}}")], id="attribute-list-in-a-value"),
         pytest.param("\\{{host}}", "\\on the master host", [(1, 19, "{{host}}")], id="liquid-comes-before-escapes"),
@@ -172,7 +173,7 @@ def test_the_used_variables_are_remembered() -> None:
         pytest.param(0, 20, "a {{host}}", id="over-the-end"),
         pytest.param(2, 20, "{{host}}", id="the-variable"),
         pytest.param(5, 8, "{{host}}", id="a-part-of-it"),
-        pytest.param(20, 23, ", {", id="between"),
+        pytest.param(20, 22, ", ", id="between"),
         pytest.param(0, 22, "a {{host}}, ", id="up-to-the-next"),
         pytest.param(0, 36, "a {{host}}, {{site.data.reuse.es_name}}.", id="all"),
     ],
@@ -201,7 +202,7 @@ PIECES = ["**", "_", "`", "[", "](b)", "<br>", "<b>", "&amp;", "&#x200b;", "{{ho
 ANY = st.lists(st.one_of(st.sampled_from([*PIECES, "~~", "![", "{:", "}", "\u202e", "\ue000"]), st.text(max_size=3)))
 
 
-@settings(max_examples=15000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(ANY.map("".join))
 def test_any_text_is_read(raw: str) -> None:
     """Nothing raises, and text without a fault has no character that cannot be seen."""
