@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from esspec.model import (
     AllowAll,
+    Allowance,
     AllowNone,
     AllowOnly,
-    Allowance,
     Anyone,
     Dns,
     External,

@@ -1,5 +1,7 @@
 """Pages in few words, and what is read of them before any name is resolved."""
 
+from esspec.binding import NO_BINDING
+from esspec.compile import Reading, read
 from esspec.inline import InlineReader
 from esspec.page import Page, read_page
 from esspec.problem import errors_in
@@ -10,6 +12,11 @@ INGRESS = "| Type | Origin | Reason |\n|---|---|---|\n| TCP | UI pods on port 80
 EGRESS = "| Type | Destination | Reason |\n|---|---|---|\n| UDP | UI pods on port 53 | b |\n"
 KAFKA = "## Kafka pod\n\n"
 VARIABLES = {"host": "on the master host"}
+
+
+def inside(text: str, prefix: str) -> str:
+    """Return the lines of a text behind a prefix, such as the blanks of a list item or the sign of a quote."""
+    return "".join(f"{prefix}{line}\n" for line in text.splitlines())
 
 
 def structure(text: str | bytes) -> Page:
@@ -50,3 +57,8 @@ def said(text: str | bytes) -> list[str]:
     ]
     found += [(s.line, f"{s.heading.name} {s.direction} {s.word} {s.line}") for s in page.statements]
     return [what for _, what in sorted(found)]
+
+
+def reading(text: str) -> Reading:
+    """Return a page without a binding: its names stay unresolved, all else is read."""
+    return read(read_source(text.encode(), "p.md"), NO_BINDING, "p.md", VARIABLES)

@@ -96,7 +96,7 @@ EXTERNALS = st.lists(
 )
 """Externals of every role with disjoint addresses of both families, neighbours among them."""
 
-_RANGES = st.lists(PORT_RANGES, max_size=3)
+_RANGES = st.lists(PORT_RANGES, max_size=3, unique=True)
 _COUNT = st.integers(1, 3)
 _REASON = st.sampled_from(REASONS)
 _FIXED: st.SearchStrategy[Allowance | None] = st.sampled_from([UNSPECIFIED, NONE, ANY, None, None, None])
@@ -126,7 +126,7 @@ def policy_sets(draw: st.DrawFn) -> PolicySet:
     outside = draw(EXTERNALS)
     known: list[Peer] = [ANYONE, INSTANCE, *(WorkloadPeer(workload=name) for name in names)]
     known += [ExternalPeer(external=e.name) for e in outside]
-    peers = st.lists(st.sampled_from(known), min_size=1, max_size=3)
+    peers = st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True)
     workloads = []
     for number, name in enumerate(names):
         subject = draw(SELECTORS)

@@ -21,15 +21,17 @@ from esspec.lifted import Policy
 from esspec.meaning import Side, bits, meaning_of, selectors_of
 from esspec.model import Direction, PolicySet, Protocol
 from esspec.problem import PageProblems
-from esspec.targets import Target
+from esspec.targets import Target, load_targets
 from esspec.verification import verify_fresh
 from esspec.verify import Party, Text, verify
+from models import ports
 from smallworld import End, model_opens, near_ports, page_opens, page_pods, places, ports_in
 from strategies import (
     EDGES,
     PAGE,
     TARGET_NAMES,
     TARGETS,
+    Row,
     Said,
     Section,
     Written,
@@ -96,6 +98,17 @@ def test_every_row_becomes_a_rule(page: Written) -> None:
                 for r in allowance.rules
             ] == [(row.protocol, row.reason, row.ports or "all") for row in said]
             assert [peers_of(r.peers) for r in allowance.rules] == [set(row.peers) for row in said]
+
+
+def test_what_is_named_twice_counts_once() -> None:
+    """A peer and a port that a cell repeats, in whatever words, are one; the table has one row for them."""
+    row = Row(("Kafka", "Kafka"), ("Kafka pods", "other Kafka pods"), ((80, 80), (80, 80)), "TCP", "why")
+    policies = compiled(Written((Section("Kafka", (row,), ""),)))
+    (found,) = policies.workloads[0].rules
+    assert (found.ports, peers_of(found.peers), len(found.peers)) == (ports(80), {"Kafka"}, 1)
+    assert verify_fresh(policies, TARGETS).equal
+    (csv_target,) = load_targets(["csv"])
+    assert stream(policies, csv_target).count('"ingress"') == 1
 
 
 # Edits that must have no effect
@@ -201,6 +214,15 @@ def test_with_one_row_more_no_flow_is_lost(page: Written, data: st.DataObject) -
 
 
 # Edits that must stop everything
+
+
+def test_a_table_without_rows_yields_no_policy() -> None:
+    """Read as no rules, it would leave the direction unspecified, that is, open to everyone."""
+    lines = PAGE.markdown().split("\n")
+    (last,) = [n for n in row_lines(lines) if "| SCTP |" in lines[n]]
+    with pytest.raises(PageProblems) as stopped:
+        compiled(PAGE, "\n".join([*lines[:last], *lines[last + 1 :]]))
+    assert [(p.code, p.line) for p in stopped.value.problems] == [("empty-table", last - 1)]
 
 
 UNKNOWN = (

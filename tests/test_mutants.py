@@ -172,6 +172,21 @@ def test_one_object_more_is_caught(target: Target) -> None:
     assert flow.output.startswith(f"allowed by {target.name}/z.yaml:")
 
 
+@pytest.mark.parametrize(("number", "said"), [(1, "this row stands in line 2 already"), (10, "'none' contradicts")])
+def test_a_row_twice_is_unreadable(number: int, said: str) -> None:
+    """A table that lists a connection twice is not what an export writes; a statement stands alone anyway."""
+
+    def edit(text: str) -> str:
+        lines = text.splitlines(keepends=True)
+        return "".join([*lines[: number + 1], *lines[number:]])
+
+    damaged, _ = editing(load_targets(["csv"])[0], "page", edit)
+    with pytest.raises(InputProblems) as stopped:
+        verify_fresh(POLICIES, [damaged])
+    (problem,) = stopped.value.problems
+    assert (problem.path, problem.line, problem.message[: len(said)]) == ("csv/page.csv", number + 2, said)
+
+
 # Reasons
 
 

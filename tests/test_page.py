@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pages import EGRESS, INGRESS, KAFKA, codes, findings, rules, said, structure
 
 from esspec.columns import Column
+from pages import EGRESS, INGRESS, KAFKA, codes, findings, inside, reading, rules, said, structure
 
 LABELLED = f"{KAFKA}- Incoming connections permitted:\n\n{INGRESS}\n- Outgoing connections permitted:\n\n{EGRESS}"
 
@@ -35,13 +35,11 @@ LABELLED = f"{KAFKA}- Incoming connections permitted:\n\n{INGRESS}\n- Outgoing c
             f"# Network policies\n\n{KAFKA}{INGRESS}\n#### A note\n\nText.\n", ["Kafka pod ingress 7"], id="title-above"
         ),
         pytest.param(
-            f"{KAFKA}- Incoming connections permitted:\n\n  {INGRESS.replace('|\n', '|\n  ')}\n",
+            f"{KAFKA}- Incoming connections permitted:\n\n{inside(INGRESS, '  ')}",
             ["Kafka pod ingress 7"],
             id="table-in-the-item-of-its-label",
         ),
-        pytest.param(
-            f"{KAFKA}1. One\n\n   {INGRESS.replace('|\n', '|\n   ')}\n2. Two\n", ["Kafka pod ingress 7"], id="numbered"
-        ),
+        pytest.param(f"{KAFKA}1. One\n\n{inside(INGRESS, '   ')}2. Two\n", ["Kafka pod ingress 7"], id="numbered"),
         pytest.param(f"{KAFKA}Incoming connections permitted:\n{INGRESS}", ["Kafka pod ingress 6"], id="no-blank-line"),
         pytest.param(f"{KAFKA}**Inbound:**\n\n{INGRESS}", ["Kafka pod ingress 7"], id="bold-label"),
         pytest.param(f"{KAFKA}**Ingress** traffic\n\n{INGRESS}", ["Kafka pod ingress 7"], id="half-bold-label"),
@@ -91,7 +89,7 @@ def test_a_layout_is_read_so(text: str, what: list[str]) -> None:
 def test_a_statement_is_read_so(line: str, what: str) -> None:
     assert said(f"{KAFKA}{line}\n\n## UI pod\n\n{INGRESS}") == [
         f"Kafka pod {what} 3",
-        f"UI pod ingress {8 + line.count('\n')}",
+        f"UI pod ingress {8 + len(line.splitlines())}",
     ]
 
 
@@ -148,14 +146,15 @@ def test_directions_that_disagree_are_an_error_with_both_lines(
     text: str, place: str, words: tuple[str, int, str, str, int, str]
 ) -> None:
     assert f"{place}: {DISAGREE.format(*words)} [directions-disagree]" in findings(text)
-    assert not structure(text).tables
-    assert not structure(text).statements
+    read = structure(text)
+    taken = [*(table.line for table in read.tables), *(statement.line for statement in read.statements)]
+    assert int(place.split(":")[1]) not in taken
 
 
 def test_words_before_a_table_must_not_speak_of_the_other_direction() -> None:
+    message = "this is ingress, and the words of line 3 speak of another direction — make them say the same"
     assert findings(f"{KAFKA}These outgoing connections are possible:\n\n{INGRESS}") == [
-        "p.md:5:1: error: this is ingress, and the words of line 3 speak of another direction — "
-        "make them say the same [directions-disagree]"
+        f"p.md:5:1: error: {message} [directions-disagree]"
     ]
 
 
@@ -249,10 +248,8 @@ def test_bom_and_line_ends_change_nothing(text: str, has_bom: bool, end: str, en
         pytest.param("- Incoming connections permitted: Any\n", [(1, "no-workload")], id="statement"),
         pytest.param("Text only.\n", [(1, "no-rule-table")], id="no-table-at-all"),
         pytest.param("", [(1, "no-rule-table")], id="empty"),
-        pytest.param(f"- ## Kafka pod\n\n{INGRESS}", [(1, "nested-heading"), (3, "no-workload")], id="heading-in-list"),
-        pytest.param(
-            f"> ## Kafka pod\n\n{INGRESS}", [(1, "nested-heading"), (3, "no-workload")], id="heading-in-quote"
-        ),
+        pytest.param(f"- ## Kafka pod\n\n{INGRESS}", [(1, "nested-heading"), (3, "no-workload")], id="list-heading"),
+        pytest.param(f"> ## Kafka pod\n\n{INGRESS}", [(1, "nested-heading"), (3, "no-workload")], id="quoted-heading"),
     ],
 )
 def test_what_belongs_to_nobody(text: str, found: list[tuple[int, str]]) -> None:
@@ -262,9 +259,7 @@ def test_what_belongs_to_nobody(text: str, found: list[tuple[int, str]]) -> None
 @pytest.mark.parametrize(
     ("text", "line", "direction"),
     [
-        pytest.param(
-            f"{KAFKA}- Incoming connections permitted:\n\n## UI\n\n{INGRESS}", 3, "ingress", id="next-heading"
-        ),
+        pytest.param(f"{KAFKA}- Incoming connections permitted:\n\n## UI\n\n{INGRESS}", 3, "ingress", id="heading"),
         pytest.param(f"{KAFKA}{INGRESS}\n- Outgoing connections permitted:\n", 7, "egress", id="end-of-page"),
         pytest.param(
             f"{KAFKA}- Incoming connections permitted:\n- Outgoing connections permitted:\n\n{EGRESS}",
@@ -309,3 +304,65 @@ def test_text_of_a_reason_is_kept_exactly() -> None:
     text = INGRESS.replace("| a |", '| "a" & b\'s #1 <br>`x\\|y` \\| **c** - : --- =1+1 |')
     ((rule,), problems) = rules(KAFKA + text)
     assert (rule.reason, problems) == ('"a" & b\'s #1  x|y | c - : --- =1+1', [])
+
+
+TWICE = "error: {0} of 'Kafka pod' is stated by {1} here and by {2} in line {3} — keep one of them [stated-twice]"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        pytest.param(
+            f"{KAFKA}{INGRESS}\n{KAFKA}{INGRESS}", 11, ("ingress", "a table", "a table", 5), id="two-headings"
+        ),
+        pytest.param(
+            f"{KAFKA}{INGRESS}\n## kafka pods\n\n{INGRESS}", 11, ("ingress", "a table", "a table", 5), id="folded-names"
+        ),
+        pytest.param(
+            f"{KAFKA}Incoming:\n\n{INGRESS}\nIncoming:\n\n{INGRESS}",
+            13,
+            ("ingress", "a table", "a table", 7),
+            id="two-labels-below-one-heading",
+        ),
+        pytest.param(
+            f"{KAFKA}Incoming: None\n\n{INGRESS}", 7, ("ingress", "a table", "'None'", 3), id="none-and-a-table"
+        ),
+        pytest.param(
+            f"{KAFKA}{EGRESS}\nOutgoing: Any\n\n## UI\n\n{INGRESS}",
+            7,
+            ("egress", "'Any'", "a table", 5),
+            id="table-and-any",
+        ),
+        pytest.param(
+            f"{KAFKA}Incoming: Any\n\nIncoming: None\n\n## UI\n\n{INGRESS}",
+            5,
+            ("ingress", "'None'", "'Any'", 3),
+            id="any-and-none",
+        ),
+        pytest.param(
+            f"{KAFKA}Incoming: Any\n\n{KAFKA}Incoming: Any\n\n## UI\n\n{INGRESS}",
+            7,
+            ("ingress", "'Any'", "'Any'", 3),
+            id="any-twice",
+        ),
+    ],
+)
+def test_a_direction_that_is_stated_twice_is_an_error_with_both_lines(
+    text: str, line: int, words: tuple[str, str, str, int]
+) -> None:
+    found = [str(problem) for problem in reading(text).problems if problem.code == "stated-twice"]
+    assert found == [f"p.md:{line}:1: {TWICE.format(*words)}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"{KAFKA}{INGRESS}\n{KAFKA}{EGRESS}", id="two-headings-for-two-directions"),
+        pytest.param(f"{KAFKA}Incoming: None\n\n{KAFKA}{EGRESS}", id="statement-and-table-for-two-directions"),
+        pytest.param(f"{KAFKA}Incoming:\n\n{INGRESS}\n{INGRESS}", id="one-label-for-two-tables"),
+    ],
+)
+def test_sections_that_do_not_contradict_are_one_workload(text: str) -> None:
+    read = reading(text)
+    assert [problem for problem in read.problems if problem.code == "stated-twice"] == []
+    assert [named.name for named in read.resolution.names.described()] == ["Kafka pod"]

@@ -23,9 +23,13 @@ _NOTES = ("override: ", "accepted: ")
 def lift_text(text: str) -> Lifted:
     """Return what the rows say, one policy per subject. Raises Unreadable with the line of the text."""
     reader = _Reader()
+    lines: dict[tuple[object, ...], int] = {}
     for record in records(text):
         try:
             reader.read(record)
+            first = lines.setdefault(record[1:], record.at)
+            if first != record.at:
+                _wrong(f"this row stands in line {first} already")
         except ValueError as wrong:
             raise Unreadable(record.at, 1, str(wrong)) from None
     return Lifted(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from esspec.binding import Binding
+from esspec.binding import Binding, DnsPeer
 from esspec.inline import InlineReader
 from esspec.model import (
     AllowAll,
@@ -156,7 +156,7 @@ def _rule(resolved: ResolvedRule) -> Rule:
         column=written.column,
         row=resolved.row,
         protocol=resolved.protocol,
-        ports=resolved.ports,
+        ports=resolved.ports if resolved.ports == "all" else tuple(dict.fromkeys(resolved.ports)),
         peers=tuple(dict.fromkeys(peer for found in resolved.peers for peer in _peers(found))),
         reason=written.reason,
         override=Override(**resolved.override._asdict()) if resolved.override else None,
@@ -193,11 +193,15 @@ def _dns(binding: Binding) -> Dns | None:
     if entry is None:
         return None
     return Dns(
-        peers=tuple(Selector(namespace=p.namespace, labels=tuple(sorted(p.labels.items()))) for p in entry.peers),
-        ports=tuple((protocol, ports) for protocol in (Protocol.UDP, Protocol.TCP) for ports in entry.intervals),
+        peers=tuple(dict.fromkeys(_dns_peer(peer) for peer in entry.peers)),
+        ports=tuple((protocol, r) for protocol in (Protocol.UDP, Protocol.TCP) for r in dict.fromkeys(entry.intervals)),
         reason=entry.reason,
         origin=f"{binding.name} [dns]",
     )
+
+
+def _dns_peer(peer: DnsPeer) -> Selector:
+    return Selector(namespace=peer.namespace, labels=tuple(sorted(peer.labels.items())))
 
 
 def _external_problems(binding: Binding) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ class Comment(str):
 
 def comment(text: str) -> Comment:
     """Return `text` on one line: line breaks and all characters that do not print are written as escapes."""
-    return Comment(printable(text))
+    return Comment(text if text.isprintable() else printable(text))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -57,12 +57,13 @@ def yaml_scalar(value: object) -> str:
     is no word that some reader resolves to another type; otherwise it is double-quoted ASCII with escapes.
     The rule is KYAML's (kubernetes-sigs/yaml: kyaml/kyaml.go). Raises TypeError for any other type.
     """
-    if type(value) is Comment:
-        return value
-    if type(value) is int:
-        return str(value)
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is Comment:
+        return value  # type: ignore[return-value]  # it is one
+    if kind is str or isinstance(value, str):
         return _yaml_string(value)
+    if kind is int:
+        return str(value)
     raise TypeError(f"a template printed {value!r}, which is neither text nor a whole number")
 
 
