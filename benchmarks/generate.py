@@ -67,9 +67,7 @@ def _section(number: int, workloads: int) -> str:
 
 
 def _table(peer_column: str, rows: Iterator[tuple[str, str]]) -> str:
-    head = (
-        f"| **Type** | {f'**{peer_column}**':<34} | **Reason**      |\n|{'-' * 10}|{'-' * 36}|{'-' * 17}|\n"
-    )
+    head = f"| **Type** | {f'**{peer_column}**':<34} | **Reason**      |\n|{'-' * 10}|{'-' * 36}|{'-' * 17}|\n"
     return head + "".join(f"| TCP      | {peer:<34} | {reason:<15} |\n" for peer, reason in rows)
 
 

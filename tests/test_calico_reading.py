@@ -159,7 +159,7 @@ REFUSED: dict[str, tuple[str, int, str]] = {
         "ingress has 1025 rules, and Calico takes 1024",
     ),
     "a rule that has no effect is no less refused": (
-        "  types: [Egress]\n" + PEER + "selector: =",
+        "  types: [Egress]\n" + PEER + "selector: '='",
         10,
         "Calico cannot read the selector '=': a label, has(), all(), ! or ( is expected at 1",
     ),

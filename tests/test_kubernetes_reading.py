@@ -105,7 +105,7 @@ REFUSED_PEERS = {
     'ipBlock: {cidr: "192.0.2.0"}': "'192.0.2.0' is no masked CIDR in canonical form",
     'ipBlock: {cidr: "192.0.2.0/255.255.255.0"}': "'192.0.2.0/255.255.255.0' is no masked CIDR in canonical form",
     'ipBlock: {cidr: "2001:DB8::/32"}': "'2001:DB8::/32' is no masked CIDR in canonical form",
-    'ipBlock: {cidr: "::ffff:c000:200/120"}': "'::ffff:c000:200/120' is an IPv4 address written as IPv6",
+    'ipBlock: {cidr: "::ffff:c000:200/120"}': "'::ffff:c000:200/120' is read differently by different readers",
     'ipBlock: {cidr: "10.0.0.0/8", except: ["10.0.0.0/8"]}': "except 10.0.0.0/8 must lie strictly inside 10.0.0.0/8",
     'ipBlock: {cidr: "10.0.0.0/8", except: ["0.0.0.0/0"]}': "except 0.0.0.0/0 must lie strictly inside 10.0.0.0/8",
     'ipBlock: {cidr: "10.0.0.0/8", except: ["11.0.0.0/9"]}': "except 11.0.0.0/9 must lie strictly inside 10.0.0.0/8",

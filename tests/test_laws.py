@@ -200,6 +200,25 @@ def test_without_a_line_of_a_table_no_flow_is_new(page: Written, data: st.DataOb
 
 @given(pages(), st.data())
 @LAW
+def test_without_a_word_no_flow_is_new(page: Written, data: st.DataObject) -> None:
+    """A word deleted from a protocol or peer cell narrows what is allowed, has no effect, or yields no policy."""
+    lines = page.markdown().split("\n")
+    at = data.draw(st.sampled_from(row_lines(lines)))
+    cells = lines[at].strip("|").split(" | ", 2)
+    column = data.draw(st.sampled_from([0, 1, 1, 1]))
+    words = cells[column].split()
+    del words[data.draw(st.integers(0, len(words) - 1))]
+    cells[column] = " ".join(words)
+    lines[at] = f"| {' | '.join(cells)}|"
+    try:
+        less = compiled(page, "\n".join(lines))
+    except PageProblems:
+        return
+    assert list(beyond(less, compiled(page))) == []
+
+
+@given(pages(), st.data())
+@LAW
 def test_with_one_row_more_no_flow_is_lost(page: Written, data: st.DataObject) -> None:
     """Where rows stand already, and where the page said None."""
     places = [(n, d) for n, s in enumerate(page.sections) for d in Direction if s.said(d) not in ("", "Any")]

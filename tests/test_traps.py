@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import pytest
 import yaml
@@ -337,3 +338,34 @@ def test_trap_40_an_unspecified_direction_is_not_mentioned(target: Target, direc
     assert other not in spec
     for field in ("policyTypes", "types"):
         assert spec.get(field, [direction.value.capitalize()]) == [direction.value.capitalize()]
+
+
+HERE = Path(__file__).parent
+LETTERS = {
+    "k": ["test_kubernetes_traps.py"], "c": ["test_calico_traps.py", "test_calico_selector_traps.py"],
+    "l": ["test_cilium_traps.py"], "t": ["test_traps.py"],
+}  # fmt: skip
+
+
+def test_every_trap_has_its_test() -> None:
+    """TRAPS.md has each number once, and every test that it names is there."""
+    rows = [line.split(" | ") for line in (HERE / "TRAPS.md").read_text(encoding="utf-8").splitlines()]
+    traps = [cells for cells in rows if cells[0].strip("| ").isdecimal()]
+    assert [int(cells[0].strip("| ")) for cells in traps] == list(range(1, 43))
+    for cells in traps:
+        for letter, name in re.findall(r"(?<![a-z`])([kclt]) `(test_\w+)`", cells[3]):
+            files = "".join((HERE / file).read_text(encoding="utf-8") for file in LETTERS[letter])
+            assert f"def {name}(" in files, name
+        assert "`test_" in cells[3] or cells[3].startswith("none: ")
+
+
+def test_every_property_has_its_test() -> None:
+    """Every test that PROPERTIES.md names is in the file that it names."""
+    found = 0
+    for line in (HERE / "PROPERTIES.md").read_text(encoding="utf-8").splitlines():
+        file, names = re.search(r"`(test_\w+\.py):", line), re.findall(r"\b(test_\w+)`", line)
+        if file:
+            text = (HERE / file[1]).read_text(encoding="utf-8")
+            found += len(names)
+            assert [name for name in names if f"def {name}(" not in text] == []
+    assert found > 25

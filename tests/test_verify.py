@@ -20,7 +20,7 @@ from esspec.report import verification
 from esspec.schema import schema_text
 from esspec.verification import verify_fresh
 from esspec.verify import ASSUMPTIONS, Counterexample, Party, Text, Verdict, verify
-from models import ANY, ANYONE, NONE, external, policy_set, ports, rule, selector, workload
+from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload
 from mutants import BROKEN, KAFKA, POLICIES, PROXY, ZOOKEEPER, changed_set, with_sides
 from smallworld import End, Place, model_opens, model_pods, near_ports, places, pod, ports_in
 from strategies import EDGES, NAMESPACES, TARGET_NAMES, TARGETS, VALUES, policy_sets
@@ -194,6 +194,15 @@ def test_the_whole_counterexample() -> None:
             Verdict(party="second", verdict="denied", decided_by=("second.md:3 isolates it and no rule allows this",)),
         ),
     )
+
+
+def test_name_resolution_is_on_no_line() -> None:
+    """Its rule is the binding's, and is named so."""
+    resolving = changed_set(POLICIES, dns=kube_dns())
+    found = verify(resolving, [party(POLICIES)]).counterexample
+    assert found is not None
+    assert (found.subject, found.peer) == (KAFKA, "a pod with namespace=kube-system, k8s-app=kube-dns")
+    assert found.verdicts[0].decided_by == ("name resolution, by the binding of page.md",)
 
 
 def test_every_line_that_allows_is_named() -> None:

@@ -264,3 +264,23 @@ def test_the_same_files_give_the_same_answer(exported: Folder) -> None:
     }
     assert len(said) == 1
     assert said.pop().startswith(b"NOT EQUAL")
+
+
+def test_a_selector_on_a_thousand_keys_stops(exported: Folder) -> None:
+    """It is legal, and cuts the pods in more ways than can be compared: an error, and no fault of the program."""
+    labels = "".join(f"      key{number}: x\n" for number in range(1500))
+    exported.edit("kubernetes/kafka.yaml", lambda text: text.replace("      component: kafka\n", labels, 1))
+    code, out, err = exported.verify()
+    assert (code, out) == (2, "")
+    assert "a bug in esspec" not in err
+    assert err.endswith("[too-many-classes]\n")
+
+
+@pytest.mark.parametrize("network", ["::ffff:c000:200/120", "::ffff:192.0.2.0/120", "fe80::1%eth0/128"])
+@pytest.mark.parametrize("target", ["kubernetes", "calico", "cilium"])
+def test_a_network_that_readers_differ_on_takes_no_effect(exported: Folder, target: str, network: str) -> None:
+    """An IPv4 address in IPv6 form is IPv4 to some, and a zone is none of a CIDR."""
+    exported.edit(f"{target}/collector.yaml", lambda text: text.replace("198.51.100.0/24", network))
+    code, found = exported.result("--target", target)
+    assert (code, len(found["refusals"])) == (1, 1)
+    assert network in found["refusals"][0]

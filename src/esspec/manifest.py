@@ -175,4 +175,8 @@ def network(text: str, line: int) -> str:
         parsed = None
     if parsed is None or str(parsed) != text:
         refuse(line, f"'{text}' is no masked CIDR in canonical form")
+    if isinstance(parsed, ipaddress.IPv6Network) and (
+        parsed.network_address.scope_id or parsed.network_address.ipv4_mapped
+    ):  # one has no meaning in a CIDR, and the other is IPv4 to some readers
+        refuse(line, f"'{text}' is read differently by different readers")
     return text

@@ -23,7 +23,7 @@ from esspec.model import Direction
 from esspec.problem import Problem, error
 from esspec.source import Source
 from esspec.table_rule import TOKEN, RawRow, RawTable, table_plugin
-from esspec.unread import hidden_lines, torn_lines, unread_table
+from esspec.unread import hidden_lines, torn_lines, unread_table, unread_tags
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -181,11 +181,17 @@ class _Reader:
                 self._heading(line, token.content, self._depth_of_heading)
                 self._depth_of_heading = 0
             else:
+                self._tags(token)
                 self._paragraph(line, token)
         elif token.type == TOKEN:
-            self._table(line, token.meta["table"])
+            self._table(line, token)
         elif token.type in ("fence", "code_block", "html_block"):
+            self._tags(token)
             self.problems += hidden_lines(self._source.path, self._lines, token)
+
+    def _tags(self, token: "Token") -> None:
+        for number in range(*(token.map or (0, 0))):
+            self.problems += unread_tags(self._source.path, number + 1, self._lines[number])
 
     def _read(self, line: int, raw: str) -> Text:
         text = self._inline.read(raw)
@@ -286,7 +292,8 @@ class _Reader:
     def _owner(self) -> Heading | None:
         return next((level.heading for level in reversed(self._levels) if not level.only_direction), None)
 
-    def _table(self, line: int, table: RawTable) -> None:
+    def _table(self, line: int, token: "Token") -> None:
+        table: RawTable = token.meta["table"]
         names = table.header.cells()
         if len(names) > MAX_COLUMNS:
             self.problem(
@@ -299,6 +306,7 @@ class _Reader:
         texts = [self._inline.read(name).text for name in names]
         columns = [column_named(text) for text in texts]
         if not is_rule_header(columns):
+            self._tags(token)
             is_announced = any(self._evidence())
             self.problems += unread_table(self._source.path, line, table, columns, is_announced=is_announced)
             return

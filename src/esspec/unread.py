@@ -26,9 +26,9 @@ _VERBATIM = ("<script", "<pre", "<style", "<textarea")
 
 
 def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Problem]:
-    """Return an error if a line of running text looks like a row of a table or a heading, or holds a tag."""
+    """Return an error if a line of running text looks like a row of a table or a heading."""
     text = raw.strip()
-    found = unread_tags(path, line, text)
+    found: list[Problem] = []
     if _is_row(text) or _is_rule_header(text) or ("|" in text and set(text) <= _DELIMITER):
         found.append(
             error(
@@ -74,9 +74,8 @@ def unread_table(
 
     It is an error where the table stands for a direction, has lost its header, or may have misspelt it.
     """
-    lines = (table.header, *table.rows)
-    found = [problem for row in lines for problem in unread_tags(path, row.line, "|".join(row.pieces))]
-    header, *rows = [row.cells() for row in lines]
+    header, *rows = [row.cells() for row in (table.header, *table.rows)]
+    found: list[Problem] = []
     read = [n for n, column in enumerate(columns) if column is Column.PROTOCOL or n == 0]
     has_protocols = any(_is_protocol(row[n]) for row in rows for n in read if n < len(row))
     if any(map(_is_protocol, header)) or any(_names_rules(row) for row in rows):
@@ -97,18 +96,17 @@ def hidden_lines(path: str, lines: list[str], token: "Token") -> list[Problem]:
     if token.map is None:
         return []
     first, end = token.map
-    numbered = list(enumerate(lines[first:end], first + 1))
-    found = [problem for number, line in numbered for problem in unread_tags(path, number, line)]
+    visible = "" if token.type == "fence" else _without_comments(token)
+    found = _hidden(path, first + 1, visible)
     if not _is_closed(token, lines[end - 1]):
         found.append(_open(path, first + 1, token))
     elif token.type == "fence" or _is_comment(token):
         say = warning if _is_on_purpose(token) else error
         message = "this rule table stands in a code fence or comment"
-        first_row = next((number for number, line in numbered if _names_protocol(line) or _is_rule_header(line)), 0)
-        found += [say("hidden-table", path, (first_row, 1), message, _OUT)] if first_row else []
-    if token.type != "fence":
-        visible = token.content if token.type == "code_block" else _without_comments(token.content)
-        found += _hidden(path, first + 1, visible)
+        shown = visible.split("\n")
+        hidden = (n for n in range(first, end) if not "".join(shown[n - first : n - first + 1]).strip())
+        row = next((n + 1 for n in hidden if _names_protocol(lines[n]) or _is_rule_header(lines[n])), 0)
+        found += [say("hidden-table", path, (row, 1), message, _OUT)] if row else []
     return found
 
 
@@ -143,10 +141,12 @@ def _meaning(line: str) -> str:
     return "heading" if _HEADING.match(line) else ""
 
 
-def _without_comments(html: str) -> str:
-    """Return HTML without its comments, line ends kept."""
+def _without_comments(token: "Token") -> str:
+    """Return HTML without its comments, line ends kept; code is left as it is."""
+    if token.type == "code_block":
+        return token.content
     kept: list[str] = []
-    for part in html.split("-->"):
+    for part in token.content.split("-->"):
         text, _, hidden = part.partition("<!--")
         kept += [text, "\n" * hidden.count("\n")]
     return "".join(kept)

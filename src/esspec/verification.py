@@ -36,7 +36,7 @@ def verify_folder(policies: PolicySet, targets: Sequence[Target], folder: Path) 
 def _verified(policies: PolicySet, parties: Sequence[Party]) -> Verification:
     try:
         return verify(policies, parties)
-    except TooManyBlocks:
+    except (TooManyBlocks, RecursionError):  # the latter for a selector on a thousand keys
         message = f"the selectors cross each other in more than {MAX_BLOCKS} ways, too many to compare"
         raise InputProblems(
             [error("too-many-classes", policies.page, (0, 0), message, "tell workloads apart by one label key")]

@@ -200,7 +200,7 @@ def _verdict(party: Party, flow: _Difference, protocol: Protocol, meaning: Meani
         if flow.direction in policy.isolates and ends.mask(policy.subject) >> flow.subject & 1
     ]
     granting = [
-        f"{name}:{grant.line}"
+        f"{name}:{grant.line}" if grant.line else f"name resolution, by the binding of {name}"
         for name, policy in selecting
         for grant in policy.grants(flow.direction)
         if any(p.protocol is protocol and p.first <= port <= p.last for p in grant.ports)

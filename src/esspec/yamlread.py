@@ -5,7 +5,7 @@ refused with their place, so that an alias bomb never unfolds and `port: 0o17` i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ import yaml
 from esspec.lifted import Unreadable
 
 Scalar = str | int | bool | None
-Node = "Scalar | Map | List"
+_Next = Callable[[], Any]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -33,7 +33,6 @@ _READ_DIFFERENTLY = re.compile(
 # Line breaks to YAML 1.1 and none to 1.2, and a byte order mark that is no longer at the beginning.
 _BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 MAX_DEPTH = 64
-_PLAINLY = "anchors and tags are not read here; write the value plainly"
 
 
 class Map(dict[str, "Scalar | Map | List"]):
@@ -68,7 +67,7 @@ def read_documents(text: str) -> Iterator["Scalar | Map | List"]:
         message = f"U+{ord(found[0]):04X} is read differently by YAML 1.1 and 1.2; escape it"
         raise Unreadable(*_position(text, found.start()), message)
     try:
-        yield from _documents(_events(text))
+        yield from _documents(text)
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -84,78 +83,57 @@ def _position(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
+def _documents(text: str) -> Iterator["Scalar | Map | List"]:
     loader = _LOADER(text)
+    following: _Next = loader.get_event
     try:
-        while (event := loader.get_event()) is not None:
-            yield event
+        while (event := following()) is not None:
+            if isinstance(event, yaml.NodeEvent):
+                yield _value(following, event, 0)
     finally:
         loader.dispose()
 
 
-def _documents(events: Iterator[yaml.Event]) -> Iterator["Scalar | Map | List"]:
-    stack: list[Map | List] = []
-    keys: list[str | None] = []  # per open mapping: the key whose value comes next
-    for event in events:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            value = _scalar(event)
-            if stack:
-                _put(stack[-1], keys, event, value)
-            else:
-                yield value
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            opened = _opened(event, len(stack))
-            if stack:
-                _put(stack[-1], keys, event, opened)
-            stack.append(opened)
-            keys.append(None)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            done = stack.pop()
-            keys.pop()
-            if not stack:
-                yield done
-        elif kind is yaml.AliasEvent:
-            raise _refused(event, "aliases are not read here; write the value out")
-
-
-def _opened(event: Any, depth: int) -> "Map | List":
-    """Return the empty mapping or sequence that begins with this event."""
+def _value(following: _Next, event: Any, depth: int) -> "Scalar | Map | List":
+    """Return the value that begins with `event`; `following` gives the events behind it."""
+    kind = type(event)
+    if kind is yaml.AliasEvent:
+        raise _refused(event, "aliases are not read here; write the value out")
     if event.anchor or event.tag:
-        raise _refused(event, _PLAINLY)
+        raise _refused(event, "anchors and tags are not read here; write the value plainly")
+    if kind is yaml.ScalarEvent:
+        return event.value if event.style else _plain_scalar(event)
     if depth == MAX_DEPTH:
         raise _refused(event, f"nested deeper than {MAX_DEPTH}")
-    return Map(_line(event)) if type(event) is yaml.MappingStartEvent else List(_line(event))
+    return (_map if kind is yaml.MappingStartEvent else _list)(following, event, depth + 1)
 
 
-def _put(into: Map | List, keys: list[str | None], event: Any, value: "Scalar | Map | List") -> None:
-    line = event.start_mark.line + 1
-    if type(into) is List:
-        into.append(value)
-        into.lines.append(line)
-        return
-    key = keys[-1]
-    if key is not None:
-        into[key] = value  # type: ignore[call-overload]  # a mapping, as it is no List
-        keys[-1] = None
-        return
-    if type(value) is not str or value == "<<":
-        raise _refused(event, "a key must be text, and merge keys are not read here")
-    if value in into.lines:
-        raise _refused(event, f"the key '{value}' stands here twice")
-    into.lines[value] = line  # type: ignore[call-overload]  # as above
-    keys[-1] = value
+def _map(following: _Next, start: Any, depth: int) -> Map:
+    found = Map(start.start_mark.line + 1)
+    lines = found.lines
+    while type(event := following()) is not yaml.MappingEndEvent:
+        key = _value(following, event, depth)
+        if type(key) is not str or key == "<<":
+            raise _refused(event, "a key must be text, and merge keys are not read here")
+        if key in lines:
+            raise _refused(event, f"the key '{key}' stands here twice")
+        lines[key] = event.start_mark.line + 1
+        found[key] = _value(following, following(), depth)
+    return found
 
 
-def _scalar(event: Any) -> Scalar:
-    if event.anchor or event.tag:
-        raise _refused(event, _PLAINLY)
-    text: str = event.value
-    if event.style:
-        return text
-    value, is_clear = _plain(text)
+def _list(following: _Next, start: Any, depth: int) -> List:
+    found = List(start.start_mark.line + 1)
+    while type(event := following()) is not yaml.SequenceEndEvent:
+        found.append(_value(following, event, depth))
+        found.lines.append(event.start_mark.line + 1)
+    return found
+
+
+def _plain_scalar(event: Any) -> Scalar:
+    value, is_clear = _plain(event.value)
     if not is_clear:
-        raise _refused(event, f"'{text}' is read differently by YAML 1.1 and 1.2; quote it")
+        raise _refused(event, f"'{event.value}' is read differently by YAML 1.1 and 1.2; quote it")
     return value
 
 
@@ -169,14 +147,5 @@ def _plain(text: str) -> tuple[Scalar, bool]:
     return text, text[0] == "_" or not _READ_DIFFERENTLY.fullmatch(text.replace("_", ""))
 
 
-def _line(event: yaml.Event) -> int:
-    return _place(event)[0]
-
-
-def _place(event: yaml.Event) -> tuple[int, int]:
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def _refused(event: yaml.Event, message: str) -> Unreadable:
-    return Unreadable(*_place(event), message)
+def _refused(event: Any, message: str) -> Unreadable:
+    return Unreadable(event.start_mark.line + 1, event.start_mark.column + 1, message)
