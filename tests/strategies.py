@@ -8,9 +8,11 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from esspec.binding import Binding, BindingFile
+from esspec.binding import Binding
+from esspec.binding_file import BindingFile
 from esspec.compile import compile_page, read
 from esspec.lifted import (
     EVERYONE,
@@ -49,6 +51,12 @@ from models import ANY, ANYONE, INSTANCE, NONE, UNSPECIFIED, external, kube_dns,
 
 TARGETS = load_targets(())
 TARGET_NAMES = tuple(target.name for target in TARGETS)
+
+
+def examples(count: int) -> settings:
+    """Return settings for so many examples, however slow the machine is."""
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 NAMESPACES = ("event-streams", "other")
 VALUES = {"component": ("kafka", "rest"), "release": ("es",)}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from esspec.binding import find_binding, read_binding
-from esspec.compile import dns_warning
+from esspec.dns import dns_warning
 from esspec.export import stream
 from esspec.loading import PageFile, load_page, needs_binding
 from esspec.model import Direction, PortRange, Protocol, Selector

@@ -63,7 +63,7 @@ def by_eye(text: str) -> set[Said]:
     found: set[Said] = set()
     workload = direction = ""
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        heading = re.match(r"\s*##\s+(.*\S)", line)
+        heading = re.match(r"\s*#+\s+(.*\S)", line)
         label = re.search(r"\b(incoming|outgoing)\b", line, re.IGNORECASE)
         if heading:
             workload, direction = heading[1], ""

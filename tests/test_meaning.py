@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classes import class_of
@@ -42,6 +42,7 @@ from strategies import (
     TARGET_NAMES,
     TARGETS,
     VALUES,
+    examples,
     policy_sets,
     values,
 )
@@ -50,7 +51,7 @@ PODS = model_pods(VALUES, NAMESPACES)
 PORTS = near_ports(EDGES)
 FLOWS = tuple(product(Protocol, PORTS))
 SUBJECTS = st.lists(st.sampled_from(PODS), min_size=3, max_size=5, unique=True)
-FEW = settings(max_examples=40, deadline=None)
+FEW = examples(40)
 
 
 def world(listed: Sequence[External], networks: Iterable[str] = ()) -> tuple[End, ...]:
@@ -128,7 +129,7 @@ def test_each_text_says_what_the_model_says(target: Target, policies: PolicySet,
 
 
 @given(st.lists(LIFTED_PODS, max_size=8))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_blocks_part_all_pods(selectors: list[Pods]) -> None:
     """Each pod is in exactly one block, and each selector is exactly the blocks of its pods."""
     tree = PodTree(selectors)
@@ -148,7 +149,7 @@ def test_requirements_on_one_key_must_all_hold(wanted: list[tuple[Key, Values]])
 
 
 @given(st.permutations([pods([(label("app"), only(v))]) for v in ("a", "b", "c")] + [pods([(NAMESPACE, only("n"))])]))
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_the_order_of_selectors_has_no_effect(selectors: list[Pods]) -> None:
     """So that the smallest difference is the same whatever the order of rows and files."""
     assert PodTree(selectors).blocks == PodTree(reversed(selectors)).blocks
@@ -180,7 +181,7 @@ def test_blocks_up_to_the_limit_are_made() -> None:
 
 
 @given(st.lists(LIFTED_OUTSIDE, max_size=4), EXTERNALS)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_addresses_are_cut_at_every_boundary(selectors: list[Outside], listed: list[External]) -> None:
     """Intervals follow each other through both families without a gap; a selector is exactly its ends' classes."""
     ends = Ends(selectors, listed)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from esspec.compile import compile_page, dns_warning
+from esspec.compile import compile_page
+from esspec.dns import dns_warning
 from esspec.document import as_json, document
 from esspec.export import target_files
 from esspec.loading import PageFile, load_page

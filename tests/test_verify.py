@@ -7,7 +7,7 @@ from itertools import product
 from typing import TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classes import class_of
@@ -23,7 +23,7 @@ from esspec.verify import ASSUMPTIONS, Counterexample, Party, Text, Verdict, ver
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload
 from mutants import BROKEN, KAFKA, POLICIES, PROXY, ZOOKEEPER, changed_set, with_sides
 from smallworld import End, Place, model_opens, model_pods, near_ports, places, pod, ports_in
-from strategies import EDGES, NAMESPACES, TARGET_NAMES, TARGETS, VALUES, policy_sets
+from strategies import EDGES, NAMESPACES, TARGET_NAMES, TARGETS, VALUES, examples, policy_sets
 
 PODS = model_pods(VALUES, NAMESPACES)
 PORTS = near_ports(EDGES)
@@ -91,7 +91,7 @@ def any_difference(one: PolicySet, other: PolicySet) -> bool:
 
 
 @given(policy_sets(), st.data())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_equal_means_that_no_flow_differs(policies: PolicySet, data: st.DataObject) -> None:
     """In both directions: no difference is missed, and none is made up."""
     other = edited(policies, data)
@@ -118,7 +118,7 @@ def test_the_flows_are_counted() -> None:
 
 
 @given(policy_sets())
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_the_flows_are_all_flows(policies: PolicySet) -> None:
     """Whatever is compared, no class is left out of the sum."""
     found = verify_fresh(policies, TARGETS)
@@ -233,7 +233,7 @@ def test_a_flow_is_shown_rather_than_isolation() -> None:
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(sorted(BROKEN)))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_the_smallest_flow_does_not_depend_on_the_order(order: random.Random, fault: str) -> None:
     """Of rows, of workloads, and of what the output has in which place."""
     broken, _ = BROKEN[fault]
@@ -265,7 +265,7 @@ def sample(items: Sequence[Item], order: random.Random) -> tuple[Item, ...]:
 
 
 @given(policy_sets(), st.data())
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_nothing_smaller_differs(policies: PolicySet, data: st.DataObject) -> None:
     """On the ports below the one that is shown, the protocols before it, all verdicts of that class are equal."""
     other = edited(policies, data)

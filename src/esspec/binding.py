@@ -1,170 +1,25 @@
 """The binding, `esspec.toml`: what a page cannot know, and the decisions it leaves open."""
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-)
+from pydantic import ValidationError
 
-from esspec.model import FIRST_PORT, LAST_PORT, Direction, PortRange, Ports, Protocol, Role
+from esspec.binding_file import BindingFile, DnsEntry, DnsPeer, ExternalEntry, OverrideEntry, WorkloadEntry
 from esspec.problem import InputProblems, PageProblems, Problem, error, in_order
 from esspec.source import decode, read_bytes
-from esspec.value import Value
 
 FILE_NAME = "esspec.toml"
 MAX_BYTES = 4 * 1024 * 1024
-
-_DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_QUALIFIED = rf"({_DNS_LABEL}(\.{_DNS_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
-_MAX_LABEL_PREFIX = 253
 _BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
-Namespace = Annotated[str, Field(pattern=f"^{_DNS_LABEL}$", max_length=63)]
-LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", max_length=63)]
-Text = Annotated[str, Field(min_length=1)]
 
 
-def _label_key(text: str) -> str:
-    """Return a label key whose prefix is short enough; its pattern cannot say so."""
-    prefix, slash, _ = text.rpartition("/")
-    if slash and len(prefix) > _MAX_LABEL_PREFIX:
-        raise ValueError(f"what stands before the slash is longer than {_MAX_LABEL_PREFIX} characters")
-    return text
-
-
-LabelKey = Annotated[str, Field(pattern=f"^{_QUALIFIED}$"), AfterValidator(_label_key)]
-Labels = dict[LabelKey, LabelValue]
-
-
-def _canonical(text: str) -> str:
-    """Return a CIDR as all targets take it: masked, canonical, with its prefix length."""
-    try:
-        network = ipaddress.ip_network(text, strict=True)
-    except ValueError as bad:
-        raise ValueError(f"'{text}' is no network address ({bad})") from None
-    # Neither means one range of addresses to every reader of a CIDR.
-    if isinstance(network, ipaddress.IPv6Network) and (
-        network.network_address.scope_id or network.network_address.ipv4_mapped
-    ):
-        raise ValueError(f"'{text}' has a zone, or is an IPv4 address in IPv6 form")
-    return str(network)
-
-
-def _port_range(text: object) -> PortRange:
-    """Return the interval for 8080 or "8000-8010"."""
-    first, dash, last = str(text).partition("-")
-    numbers = (first, last) if dash else (first, first)
-    # TOML's true is an int to Python.
-    if type(text) not in (int, str) or not all(n.isascii() and n.isdigit() and len(n) <= 5 for n in numbers):  # noqa: PLR2004
-        raise ValueError(f"'{text}' is no port")
-    low, high = map(int, numbers)
-    if not FIRST_PORT <= low <= high <= LAST_PORT:
-        raise ValueError(f"'{text}' is no port from {FIRST_PORT} to {LAST_PORT}, nor a range of such")
-    return PortRange(first=low, last=high)
-
-
-def _port_ranges(given: object) -> tuple[PortRange, ...]:
-    if given == []:
-        raise ValueError("no port is named")
-    return tuple(map(_port_range, given if isinstance(given, list) else [given]))
-
-
-def _ports_or_all(given: object) -> Ports:
-    return "all" if given == "all" else _port_ranges(given)
-
-
-Address = Annotated[str, AfterValidator(_canonical)]
-_Numbers = int | str | Annotated[list[int | str], Field(min_length=1)]
-PortNumbers = Annotated[tuple[PortRange, ...], BeforeValidator(_port_ranges, json_schema_input_type=_Numbers)]
 """A port, a range such as "8000-8010", or a list of such."""
-PortNumbersOrAll = Annotated[Ports, BeforeValidator(_ports_or_all, json_schema_input_type=_Numbers)]
 """As PortNumbers, or "all"."""
-
-
-class _Table(Value):
-    model_config = ConfigDict(strict=True)
-
-
-class WorkloadEntry(_Table):
-    """`[workloads."Kafka pod"]`: the labels and names of one heading of the page, or of a peer it never describes."""
-
-    labels: Labels = {}
-    aliases: list[Text] = []
-    namespace: Namespace | None = None
-    namespaces: Literal["any"] | None = None
-    inherit_labels: bool = True
-    overlaps: list[Text] = []
-
-
-class ExternalEntry(_Table):
-    """`[externals."…"]`: the role of something that is no pod, and its addresses."""
-
-    role: Annotated[Role, Field(strict=False)]
-    addresses: list[Address] = []
-    aliases: list[Text] = []
-    cilium: Literal["all-nodes"] | None = None
-
-
-class DnsPeer(_Table):
-    """One group of pods that answers name queries."""
-
-    namespace: Namespace
-    labels: Annotated[Labels, Field(min_length=1)]
-
-
-class DnsEntry(_Table):
-    """`[dns]`: pods that every isolated egress may ask; UDP and TCP 53 unless `ports` says otherwise."""
-
-    peers: Annotated[list[DnsPeer], Field(min_length=1)]
-    ports: PortNumbers = ()
-    reason: Text = "name resolution"
-
-    @property
-    def intervals(self) -> tuple[PortRange, ...]:
-        """Return the port intervals, 53 where `ports` says nothing."""
-        return self.ports or (PortRange(first=53, last=53),)
-
-
-class OverrideEntry(_Table):
-    """`[[overrides]]`: a decision about one row, which it names by its content."""
-
-    workload: Text
-    direction: Annotated[Direction, Field(strict=False)]
-    row: Text
-    reason: Text
-    occurrence: Annotated[int, Field(ge=1)] | None = None
-    peer: Text | None = None
-    peers: Annotated[list[Text], Field(min_length=1)] | None = None
-    ports: PortNumbersOrAll | None = None
-    protocol: Annotated[Protocol, Field(strict=False)] | None = None
-
-    @cached_property
-    def peer_names(self) -> tuple[str, ...]:
-        """Return the names that `peer` and `peers` give, none where the override leaves the peers alone."""
-        return tuple([self.peer] if self.peer else []) + tuple(self.peers or [])
-
-
-class BindingFile(_Table):
-    """The whole file; see `esspec schema binding`."""
-
-    namespace: Namespace | None = None
-    labels: Labels = {}
-    prefix: Annotated[str, Field(pattern=r"^([a-z0-9][-a-z0-9]*)?$", max_length=40)] = "esspec-"
-    anywhere: Literal["everyone"] = "everyone"
-    workloads: dict[Text, WorkloadEntry] = {}
-    externals: dict[Text, ExternalEntry] = {}
-    variables: dict[str, str] = {}
-    dns: DnsEntry | None = None
-    overrides: list[OverrideEntry] = []
 
 
 class Binding:

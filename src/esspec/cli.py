@@ -1,16 +1,29 @@
 """The command line: arguments in, one call, exit code out. Data goes to standard output, all else to standard error."""
 
-import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from esspec import __version__
+from esspec.options import (
+    BindingFile,
+    DataFormat,
+    ErrorFormat,
+    Errors,
+    Fail,
+    FailOn,
+    Format,
+    MaxBytes,
+    Page,
+    Pages,
+    StdinName,
+    Targets,
+)
 from esspec.problem import EsspecError, InputProblems, Level, Problem, error, printable
+from esspec.streams import prepare_streams, write_data
 
 if TYPE_CHECKING:
     from esspec.compile import Reading
@@ -29,49 +42,13 @@ app = typer.Typer(
 )
 
 
-class ErrorFormat(StrEnum):
-    """How findings are written to standard error."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class DataFormat(StrEnum):
-    """How data is written to standard output."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
-    """From which level on a finding makes the exit code 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-Page = Annotated[str, typer.Argument(help="The Markdown page, or - for standard input.", metavar="PAGE")]
-Pages = Annotated[list[str], typer.Argument(help="Markdown pages, or - for standard input.", metavar="PAGE...")]
-Targets = Annotated[
-    list[str] | None, typer.Option("--target", "-t", help="An output format; repeatable; all if none is named.")
-]
-BindingFile = Annotated[
-    str | None, typer.Option("--binding", help="The binding; else the nearest esspec.toml upward from the page.")
-]
-StdinName = Annotated[str | None, typer.Option("--stdin-filename", help="What the page on standard input is called.")]
-MaxBytes = Annotated[int, typer.Option("--max-bytes", min=1, help="Refuse larger pages.")]
-Errors = Annotated[ErrorFormat, typer.Option("--error-format", help="How findings are written.")]
-Fail = Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 from this level of finding on.")]
-Format = Annotated[DataFormat, typer.Option("--format", help="How the result is written.")]
-
 _LIMIT = 16 * 1024 * 1024
 _RANK = {Level.ERROR: 2, Level.WARNING: 1, Level.NOTE: 0}
 
 
 def run(arguments: Sequence[str]) -> int:
     """Return the exit code of a command line; nothing is raised, and a bug is one line on standard error."""
-    _prepare_streams()
+    prepare_streams()
     try:
         code = app(list(arguments), prog_name="esspec", standalone_mode=False)
     except EsspecError as stopped:
@@ -95,30 +72,6 @@ def _failed(failure: Exception) -> int:
     what = printable(f"{type(failure).__name__}: {failure}"[:500])
     sys.stderr.write(f"esspec {__version__}: a bug in esspec: {what} — please report it with the page\n")
     return 2
-
-
-def _prepare_streams() -> None:
-    """Write UTF-8 with plain line ends whatever the locale says, so that equal input gives equal bytes."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-
-
-def _write(data: str) -> None:
-    """Write data to standard output, as bytes that no locale changes.
-
-    Raises InputProblems where that fails; a reader that has gone, as `head` does, is no failure.
-    """
-    try:
-        sys.stdout.buffer.write(data.encode("utf-8", "backslashreplace"))
-        sys.stdout.flush()
-    except OSError as failed:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
-        if isinstance(failed, BrokenPipeError):
-            return
-        message, remedy = f"cannot be written: {failed.strerror}", "name another place, or make room"
-        raise InputProblems([error("unwritable-output", "standard output", (0, 0), message, remedy)]) from None
 
 
 def _error_format(arguments: Iterable[str]) -> str:
@@ -171,7 +124,7 @@ def _root(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     if version:
-        _write(f"esspec {__version__}\n")
+        write_data(f"esspec {__version__}\n")
         raise typer.Exit
 
 
@@ -203,7 +156,7 @@ def export(
     files = [_page_file(page, binding, stdin_filename, max_bytes) for page in pages]
     result = export_pages(files, request)
     _report(result.problems, error_format)
-    _write(result.data)
+    write_data(result.data)
     return max(result.exit_code, _exit_code(result.problems, fail_on))
 
 
@@ -225,10 +178,10 @@ def parse(
     reading = load_page(_page_file(page, binding, stdin_filename, max_bytes))
     found = document(reading)
     if output_format is DataFormat.JSON:
-        _write(as_json(found))
+        write_data(as_json(found))
     else:
         headers = ("workload", "direction", "protocol", "ports", "peers", "reason", "line")
-        _write(table(headers, as_table(found)))
+        write_data(table(headers, as_table(found)))
     _report(reading.problems, error_format)
     return _exit_code(reading.problems, fail_on)
 
@@ -258,9 +211,9 @@ def verify(
     with placed_in(reading.resolution.page.path, policies.page):
         result = verify_folder(policies, targets, directory) if directory else verify_fresh(policies, targets)
     if output_format is DataFormat.JSON:
-        _write(result.model_dump_json(by_alias=True, indent=2) + "\n")
+        write_data(result.model_dump_json(by_alias=True, indent=2) + "\n")
     else:
-        _write(verification(result))
+        write_data(verification(result))
     _report(reading.problems, error_format)
     return 0 if result.equal and not _exit_code(reading.problems, fail_on) else 1
 
@@ -271,7 +224,7 @@ def targets() -> None:
     from esspec.report import table  # noqa: PLC0415 - as above
     from esspec.targets import load_targets  # noqa: PLC0415 - as above
 
-    _write(table(("target", "what it writes"), [(t.name, t.summary) for t in load_targets(())]))
+    write_data(table(("target", "what it writes"), [(t.name, t.summary) for t in load_targets(())]))
 
 
 @app.command(epilog="Example: esspec schema page")
@@ -286,4 +239,4 @@ def schema(
         raise InputProblems(
             [error("unknown-schema", name, (0, 0), f"there is no schema '{name}'", f"use one of: {known}")]
         )
-    _write(schema_text(name))
+    write_data(schema_text(name))

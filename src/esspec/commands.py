@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from esspec.binding import NO_BINDING
-from esspec.compile import compile_page, dns_warning
+from esspec.compile import compile_page
+from esspec.dns import dns_warning
 from esspec.export import file_set, stream, stream_as_written
 from esspec.fileset import FileSet, Written, stale, write
 from esspec.loading import PageFile, load_page, load_source, needs_binding, page_name, placed_in

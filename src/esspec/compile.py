@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from esspec.binding import Binding, DnsPeer
+from esspec.binding import Binding
+from esspec.dns import dns_of
+from esspec.externals import external_problems, externals
 from esspec.inline import InlineReader
 from esspec.model import (
     AllowAll,
@@ -13,35 +15,27 @@ from esspec.model import (
     AllowOnly,
     Anyone,
     Direction,
-    Dns,
-    External,
     ExternalPeer,
     InstancePeer,
     Override,
     Peer,
     PolicySet,
-    Protocol,
     Rule,
-    Selector,
     Unspecified,
     Workload,
     WorkloadPeer,
 )
-from esspec.names import slug
 from esspec.page import read_page
 from esspec.problem import PageProblems, Problem, error, errors_in, in_order, warning
 from esspec.resolution import Resolution, ResolvedPeer, ResolvedRule, resolve
 from esspec.rows import RowReader, WrittenRule
 from esspec.selectors import Selected, instance, select
 from esspec.source import Source
-
-if TYPE_CHECKING:
-    from ipaddress import IPv4Network, IPv6Network
+from esspec.spelling import slug
 
 _UNSPECIFIED = Unspecified()
 _ANYONE = Anyone()
 _INSTANCE = InstancePeer()
-_DNS_PORT = 53
 
 
 class Reading(NamedTuple):
@@ -65,7 +59,7 @@ def read(source: Source, binding: Binding, page_name: str, variables: Mapping[st
     resolution = resolve(page, written, binding, rows.problems)
     selected, problems = select(source.path, resolution.names.described(), binding)
     problems += [p for rule in written for p in _not_yet(source.path, rule)]
-    problems += _external_problems(binding)
+    problems += external_problems(binding)
     problems += _instance_problems(binding, resolution)
     problems += [_unused_variable(binding, name) for name in binding.file.variables if name not in inline.used]
     return Reading(page_name, resolution, selected, in_order([*resolution.problems, *problems]))
@@ -97,42 +91,9 @@ def compile_page(reading: Reading) -> PolicySet:
             )
             for named in resolution.names.described()
         ),
-        externals=tuple(_externals(binding)),
+        externals=tuple(externals(binding)),
         instance=instance(binding),
-        dns=_dns(binding),
-    )
-
-
-def without_dns(policies: PolicySet) -> tuple[str, ...]:
-    """Return the workloads whose egress is isolated and that may ask nobody on UDP 53, in the page's order."""
-    if policies.dns:
-        return ()
-    return tuple(w.name for w in policies.workloads if not _resolves_names(w.egress))
-
-
-def dns_warning(policies: PolicySet, path: str) -> tuple[Problem, ...]:
-    """Return one warning that names the workloads left without name resolution; none if there are none."""
-    names = without_dns(policies)
-    if not names:
-        return ()
-    return (
-        warning(
-            "no-dns",
-            path,
-            (0, 0),
-            f"{len(names)} workloads cannot resolve names: {', '.join(names)}",
-            f"state it on the page, or add [dns] to {policies.binding}",
-        ),
-    )
-
-
-def _resolves_names(egress: Allowance) -> bool:
-    if not isinstance(egress, AllowOnly):
-        return not isinstance(egress, AllowNone)
-    return any(
-        rule.protocol is Protocol.UDP
-        and (rule.ports == "all" or any(r.first <= _DNS_PORT <= r.last for r in rule.ports))
-        for rule in egress.rules
+        dns=dns_of(binding),
     )
 
 
@@ -177,65 +138,6 @@ def _peers(found: ResolvedPeer) -> Iterator[Peer]:
             raise AssertionError("an unresolved peer is an error")
 
 
-def _externals(binding: Binding) -> Iterator[External]:
-    for name, entry in binding.file.externals.items():
-        yield External(
-            name=name,
-            role=entry.role,
-            addresses=tuple(entry.addresses),
-            origin=binding.origin("externals", name),
-            accepts=(("cilium", entry.cilium),) if entry.cilium else (),
-        )
-
-
-def _dns(binding: Binding) -> Dns | None:
-    entry = binding.file.dns
-    if entry is None:
-        return None
-    return Dns(
-        peers=tuple(dict.fromkeys(_dns_peer(peer) for peer in entry.peers)),
-        ports=tuple((protocol, r) for protocol in (Protocol.UDP, Protocol.TCP) for r in dict.fromkeys(entry.intervals)),
-        reason=entry.reason,
-        origin=f"{binding.name} [dns]",
-    )
-
-
-def _dns_peer(peer: DnsPeer) -> Selector:
-    return Selector(namespace=peer.namespace, labels=tuple(sorted(peer.labels.items())))
-
-
-def _external_problems(binding: Binding) -> Iterator[Problem]:
-    from ipaddress import ip_network  # noqa: PLC0415 - only a binding with externals needs it
-
-    networks = sorted(
-        ((ip_network(a), name) for name, entry in binding.file.externals.items() for a in entry.addresses),
-        key=lambda item: (item[0].version, int(item[0].network_address), item[0].prefixlen),
-    )
-    outer: tuple[IPv4Network | IPv6Network, str] | None = None
-    for network, name in networks:
-        if outer and outer[0].version == network.version and network.network_address in outer[0]:
-            yield binding.problem(
-                "overlapping-addresses",
-                ("externals", name),
-                f"{network} of '{name}' lies in {outer[0]} of '{outer[1]}'",
-                "an address belongs to one external; cut the ranges apart",
-            )
-        else:
-            outer = (network, name)
-        if network.prefixlen == 0:
-            yield _too_wide(binding, name, str(network))
-    unnumbered: dict[str, str] = {}
-    for name, entry in binding.file.externals.items():
-        other = unnumbered.setdefault(entry.role, name) if not entry.addresses else name
-        if other != name:
-            yield binding.problem(
-                "overlapping-addresses",
-                ("externals", name),
-                f"'{name}' and '{other}' are both {entry.role} without addresses, so nothing tells them apart",
-                "give them addresses",
-            )
-
-
 def _not_yet(path: str, rule: WrittenRule) -> Iterator[Problem]:
     """Yield errors for what a row says beyond peers and ports: it must not be exported as if it said less."""
     for said, what, remedy in (
@@ -246,16 +148,6 @@ def _not_yet(path: str, rule: WrittenRule) -> Iterator[Problem]:
             yield error(
                 f"unread-{what.replace(' ', '-')}", path, (rule.line, 1), f"the {what} '{said}' is not read", remedy
             )
-
-
-def _too_wide(binding: Binding, name: str, network: str) -> Problem:
-    return warning(
-        "wide-external",
-        binding.path,
-        (binding.line("externals", name), 1),
-        f"{network} of '{name}' holds the pods and nodes too, and whether a target admits them there differs",
-        'list the real ranges, or let an override say peer = "anyone"',
-    )
 
 
 def _instance_problems(binding: Binding, resolution: Resolution) -> Iterator[Problem]:

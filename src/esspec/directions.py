@@ -122,12 +122,15 @@ def is_statement(text: str, subject: str = "") -> bool:
     return words - both - _HOW_MUCH <= _FILLING | _SMALL | _letters(subject)
 
 
-def is_misspelt_label(text: str) -> bool:
-    """Return whether `text`, which is no label, may be meant for one: it speaks of connections or nearly so."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a line that ends in Any or None needs it
+def is_misspelt_statement(text: str) -> bool:
+    """Return whether `text` ends in "any" or "none" and speaks of connections, or nearly so."""
+    *words, last = _LETTERS.findall(text[-_LONG:].lower()) or ("",)
+    if last not in ("any", "none"):
+        return False
+    from difflib import get_close_matches  # noqa: PLC0415 - few lines end so
 
     known = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS] | _CONNECTIONS
-    return any(get_close_matches(word, known, 1, 0.8) for word in _letters(text))
+    return any(get_close_matches(word, known, 1, 0.8) for word in words)
 
 
 def is_conditional(text: str) -> bool:

@@ -1,59 +1,19 @@
 """Whose name is it: from the words of a cell to a workload or an external, never by guess."""
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from esspec.binding import Binding
 from esspec.page import Heading, Page
 from esspec.problem import Problem, error
+from esspec.spelling import fold, means_anyone, means_instance, slug
 
 RESERVED = frozenset({"anyone", "none", "unspecified"})
 """Words that the CSV gives a meaning; no workload and no external may be called so."""
 
-ANYONE = frozenset({"anywhere", "anyone", "any", "any pod", "any pods"})
-_INSTANCE = re.compile(r"any pods? in (?:the )?(?:\S.* )?instance")
-_NOT_THIS_ONE = frozenset({"all", "another", "any", "different", "each", "every", "no", "not", "other", "second"})
-_SLUG = re.compile(r"[^A-Za-z0-9]+")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
 _MAX_SLUG = 63
 _MAX_NEAR = 100
-
-
-@lru_cache(maxsize=1 << 16)
-def fold(name: str) -> str:
-    """Return `name` without case, a trailing "pod(s)" and the plural of its last word: what two spellings share.
-
-    Only ASCII letters lose their case, so that no look-alike character becomes an ASCII one.
-    """
-    words = name.split()
-    if words and len(words) > 1 and words[-1].isascii() and words[-1].lower() in ("pod", "pods"):
-        words.pop()
-    text = " ".join(words)
-    if not text.isascii():
-        return text
-    text = text.lower()
-    return text[:-1] if text.endswith("s") and not text.endswith("ss") and len(words[-1]) > 3 else text  # noqa: PLR2004
-
-
-def slug(name: str) -> str:
-    """Return the name of a workload's files and objects: lower case, without "pod(s)", other characters as `-`."""
-    words = name.split()
-    if len(words) > 1 and words[-1].lower() in ("pod", "pods"):
-        words.pop()
-    return _SLUG.sub("-", " ".join(words)).strip("-").lower()
-
-
-def means_anyone(name: str) -> bool:
-    """Return whether these words stand for everyone (interface: "Anywhere", "Any pod")."""
-    return name.lower() in ANYONE
-
-
-def means_instance(name: str) -> bool:
-    """Return whether these words stand for every pod of this installation."""
-    words = name.lower().split()
-    return bool(_INSTANCE.fullmatch(" ".join(words))) and _NOT_THIS_ONE.isdisjoint(words[1:])
 
 
 class Named(NamedTuple):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from esspec.binding import Binding, OverrideEntry
+from esspec.binding import Binding
+from esspec.binding_file import OverrideEntry
 from esspec.model import Direction, Ports
 from esspec.names import Names
 from esspec.problem import Problem, error

@@ -15,7 +15,7 @@ from esspec.directions import (
     directions_in,
     is_about_directions,
     is_conditional,
-    is_misspelt_label,
+    is_misspelt_statement,
     is_statement,
 )
 from esspec.inline import InlineReader, Text, is_attribute_list
@@ -132,12 +132,12 @@ def _markdown() -> "MarkdownIt":
 def _label_in(text: str) -> tuple[Direction, str] | None:
     """Return the direction that a line announces and the word behind its colon; None if it is no label."""
     before, _, behind = text.partition(":")
-    direction = direction_of(before.strip("*_ \t")) if len(before) <= _MAX_LABEL else None
+    direction = direction_of(before) if len(before) <= _MAX_LABEL else None
     return (direction, _word_in(behind)) if direction else None
 
 
 def _word_in(text: str) -> str:
-    return text.strip("*_ \t\n").rstrip(".")
+    return text.strip().removesuffix(".")
 
 
 class _Reader:
@@ -245,15 +245,13 @@ class _Reader:
     def _prose(self, line: int, raw: str) -> None:
         """Take in words that are no label: they must not say what is permitted, and not what is not."""
         text = self._inline.read(raw).text
-        before, _, behind = text.partition(":")
         heading = self._owner()
-        is_misspelt = _word_in(behind).lower() in _WORDS and is_misspelt_label(before)
-        if is_misspelt or is_statement(text, heading.name if heading else ""):
+        if is_misspelt_statement(text) or is_statement(text, heading.name if heading else ""):
             self.problem("unknown-statement", line, "this says how much is permitted in unknown words", _STATEMENT)
         if self._item_is_full:
             message = "these words belong to the statement above, and may restrict it"
             self.problem("unread-label", line, message, "delete them, or move them out of the list")
-        self._intro = (line, text) if text.rstrip("*_ ").endswith(":") else (0, "")
+        self._intro = (line, text) if text.rstrip().endswith(":") else (0, "")
 
     def _take_label(self, line: int, raw: str, direction: Direction, word: str) -> None:
         self._read(line, raw)

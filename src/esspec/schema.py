@@ -25,7 +25,7 @@ def _verify() -> type[Value]:
 
 
 def _binding() -> type[Value]:
-    from esspec.binding import BindingFile  # noqa: PLC0415 - as above
+    from esspec.binding_file import BindingFile  # noqa: PLC0415 - as above
 
     return BindingFile
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from esspec.binding import Binding, WorkloadEntry
+from esspec.binding import Binding
+from esspec.binding_file import WorkloadEntry
 from esspec.model import Selector
-from esspec.names import Named, fold
+from esspec.names import Named
 from esspec.problem import Problem, error
+from esspec.spelling import fold
 
 
 class Selected(NamedTuple):

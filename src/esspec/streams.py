@@ -1,0 +1,34 @@
+"""Standard output and standard error, the same on every machine."""
+
+import os
+import sys
+
+from esspec.problem import InputProblems, error
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def prepare_streams() -> None:
+    """Write UTF-8 with plain line ends whatever the locale says, so that equal input gives equal bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def write_data(data: str) -> None:
+    """Write data to standard output, as bytes that no locale changes.
+
+    Raises InputProblems where that fails; a reader that has gone, as `head` does, is no failure.
+    """
+    try:
+        sys.stdout.buffer.write(data.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+    except OSError as failed:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
+        if isinstance(failed, BrokenPipeError):
+            return
+        message, remedy = f"cannot be written: {failed.strerror}", "name another place, or make room"
+        raise InputProblems([error("unwritable-output", "standard output", (0, 0), message, remedy)]) from None
