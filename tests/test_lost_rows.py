@@ -64,11 +64,11 @@ def by_eye(text: str) -> set[Said]:
     workload = direction = ""
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         heading = re.match(r"\s*#+\s+(.*\S)", line)
-        label = re.search(r"\b(incoming|outgoing)\b", line, re.IGNORECASE)
+        named = set(re.findall(r"\b(?:incoming|outgoing)\b", line.lower()))
         if heading:
-            workload, direction = heading[1], ""
-        elif label:
-            direction = "ingress" if label[1].lower() == "incoming" else "egress"
+            workload, direction = " ".join(heading[1].split()), ""
+        elif named:
+            direction = {"incoming": "ingress", "outgoing": "egress"}[named.pop()] if len(named) == 1 else ""
             word = re.search(r"\b(any|none)\b", line, re.IGNORECASE)
             found |= {Said(number, word[1].lower(), workload, direction)} if word else set()
         elif re.search(r"(^|\|)\s*(TCP|UDP)\s*\|", line):

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import smallworld
 from classes import class_of
 from esspec.ends import Ends
 from esspec.export import target_files
@@ -82,6 +84,12 @@ def assert_equal_verdicts(
             wanted = lifted_opens(policies, subject, direction, peer)
             assert ((number, direction) in meaning.sides) is (wanted is not None)
             assert opened(meaning, number, direction, other) == ports_in(wanted, PORTS), (subject, direction, peer)
+
+
+@pytest.mark.parametrize("module", ["meaning", "ends", "podtree", "intended"])
+def test_single_flows_are_read_without_sets(module: str) -> None:
+    """The naive evaluators use nothing of what they check."""
+    assert f"esspec.{module} " not in Path(smallworld.__file__).read_text(encoding="utf-8")
 
 
 @given(LIFTED_POLICIES, EXTERNALS, SUBJECTS)

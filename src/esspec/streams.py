@@ -2,9 +2,9 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from esspec.problem import InputProblems, error
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

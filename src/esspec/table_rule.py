@@ -68,7 +68,7 @@ def table_plugin(markdown: "MarkdownIt") -> None:
 def _table(state: "StateBlock", start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - the interface
     if start + 2 > end or state.sCount[start + 1] < state.blkIndent or state.is_code_block(start + 1):
         return False
-    width = _delimiter_width(_line(state, start + 1))
+    width = _delimiter_width(_raw(state, start + 1))
     if not width or state.is_code_block(start):
         return False
     header_text = _line(state, start)
@@ -104,8 +104,12 @@ def _body(state: "StateBlock", line: int, end: int) -> list[RawRow]:
     return rows
 
 
+def _raw(state: "StateBlock", line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
 def _line(state: "StateBlock", line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip(BLANK)
+    return _raw(state, line).strip(BLANK)
 
 
 def _row(state: "StateBlock", line: int, text: str) -> RawRow:
