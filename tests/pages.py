@@ -3,9 +3,10 @@
 from esspec.binding import NO_BINDING
 from esspec.compile import Reading, read
 from esspec.inline import InlineReader
-from esspec.page import Page, read_page
+from esspec.page import read_page
 from esspec.problem import errors_in
 from esspec.rows import RowReader, WrittenRule
+from esspec.sections import Page
 from esspec.source import read_source
 
 INGRESS = "| Type | Origin | Reason |\n|---|---|---|\n| TCP | UI pods on port 80 | a |\n"

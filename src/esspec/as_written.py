@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from esspec.inline import InlineReader
 from esspec.model import Direction
-from esspec.page import Page, read_page
+from esspec.page import read_page
 from esspec.phrase import Piece
 from esspec.problem import PageProblems, Problem, errors_in, in_order
 from esspec.rows import RowReader, WrittenRule
+from esspec.sections import Page
 from esspec.source import Source
 
 _OPEN = frozenset({"unresolved-variable"})

@@ -1,9 +1,11 @@
 """Which column of a table is which, by its name alone."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 from esspec.model import Direction
+from esspec.problem import Problem, error
 
 
 class Column(StrEnum):
@@ -69,3 +71,21 @@ def resembles_rules(columns: list[Column | None]) -> bool:
     """Return whether a table that is no rule table still looks like one: ports, or a peer, or pod labels."""
     found = set(columns) - {None}
     return bool(found & {Column.PORT, Column.LABELS, *PEER_COLUMNS})
+
+
+def header_problems(
+    path: str, line: int, columns: list[Column | None], cells: Iterable[tuple[str, int]]
+) -> list[Problem]:
+    """Return errors for unknown, doubled and missing columns; `cells` are the header's (text, place in the line)."""
+    problems: list[Problem] = []
+    for column, (text, at) in zip(columns, cells, strict=True):
+        if column is None:
+            message, remedy = f"a rule table has no column '{text}'", f"use one of: {known_names()}"
+            problems.append(error("unknown-column", path, (line, at), message, remedy))
+        elif columns.count(column) > 1:
+            message = f"two columns say {column}"
+            problems.append(error("column-twice", path, (line, at), message, "keep one of them"))
+    if Column.PROTOCOL not in columns and None not in columns:
+        message = "the table has no column for the protocol"
+        problems.append(error("missing-column", path, (line, 1), message, "add a column Type"))
+    return problems

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from esspec.binding import Binding
-from esspec.page import Heading, Page
 from esspec.problem import Problem, error
+from esspec.sections import Heading, Page
 from esspec.spelling import fold, means_anyone, means_instance, slug
 
 RESERVED = frozenset({"anyone", "none", "unspecified"})

@@ -7,13 +7,12 @@ heading and peer column, and all that speak must agree.
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from esspec.columns import PEER_COLUMNS, Column, column_named, is_rule_header, known_names
+from esspec.columns import PEER_COLUMNS, Column, column_named, header_problems, is_rule_header, known_names
 from esspec.directions import (
     direction_of,
     directions_in,
-    is_about_directions,
     is_conditional,
     is_misspelt_statement,
     is_statement,
@@ -21,8 +20,9 @@ from esspec.directions import (
 from esspec.inline import InlineReader, Text, is_attribute_list
 from esspec.model import Direction
 from esspec.problem import Problem, error
+from esspec.sections import Evidence, Heading, Page, RuleTable, Sections, Statement, disagreement
 from esspec.source import Source
-from esspec.table_rule import TOKEN, RawRow, RawTable, table_plugin
+from esspec.table_rule import TOKEN, RawTable, table_plugin
 from esspec.unread import hidden_lines, torn_lines, unread_table, unread_tags
 
 if TYPE_CHECKING:
@@ -35,62 +35,6 @@ _MAX_LABEL = 200
 _BLOCK_RULES = ("table", "code", "fence", "blockquote", "hr", "list", "html_block", "heading", "lheading")
 _WORDS = {"any": "any", "none": "none"}
 _STATEMENT = "write it as `Incoming connections permitted: None` (or Outgoing, or Any), or leave it away"
-
-
-class Heading(NamedTuple):
-    """A heading that owns tables or statements; `name` is its text, variables filled, markup removed."""
-
-    line: int
-    name: str
-
-
-class Statement(NamedTuple):
-    """That a page says "Any" or "None" of a direction; `word` is `any` or `none`."""
-
-    heading: Heading
-    direction: Direction
-    word: str
-    line: int
-
-
-class RuleTable(NamedTuple):
-    """A rule table: whose, in which direction, which columns, and its rows as they stand.
-
-    `label` is the line of the bullet label that announces it, 0 without one.
-    """
-
-    heading: Heading
-    direction: Direction
-    label: int
-    line: int
-    columns: tuple[Column, ...]
-    rows: tuple[RawRow, ...]
-
-
-class Page(NamedTuple):
-    """All that was found on a page, in its order; `headings` are all headings, also those that own nothing."""
-
-    path: str
-    title: str
-    headings: tuple[Heading, ...]
-    statements: tuple[Statement, ...]
-    tables: tuple[RuleTable, ...]
-    problems: tuple[Problem, ...]
-
-
-class _Evidence(NamedTuple):
-    """Something that says which direction the tables behind it have."""
-
-    direction: Direction
-    line: int
-    what: str
-
-
-class _Level(NamedTuple):
-    depth: int
-    heading: Heading
-    direction: Direction | None
-    only_direction: bool
 
 
 def read_page(source: Source, inline: InlineReader) -> Page:
@@ -146,14 +90,13 @@ class _Reader:
     def __init__(self, source: Source, inline: InlineReader) -> None:
         self._source, self._inline = source, inline
         self._lines = source.text.split("\n")
-        self._levels: list[_Level] = []
         self._containers: list[str] = []
-        self._label: _Evidence | None = None
+        self._label: Evidence | None = None
         self._label_waits = False
         self._intro = (0, "")
         self._item_is_full = False
         self._depth_of_heading = 0
-        self._single_title = sum(line.startswith("# ") for line in self._lines) < 2  # noqa: PLR2004
+        self._sections = Sections(single_title=sum(line.startswith("# ") for line in self._lines) < 2)  # noqa: PLR2004
         self.title = ""
         self.headings: list[Heading] = []
         self.statements: list[Statement] = []
@@ -220,10 +163,7 @@ class _Reader:
         heading = Heading(line, name)
         self.headings.append(heading)
         self.title = self.title or (name if depth == 1 else "")
-        while self._levels and self._levels[-1].depth >= depth:
-            self._levels.pop()
-        is_title = depth == 1 and self._single_title and not name.lower().endswith(("pod", "pods"))
-        self._levels.append(_Level(depth, heading, direction_of(name), is_title or is_about_directions(name)))
+        self._sections.open(heading, depth)
 
     def _paragraph(self, line: int, token: "Token") -> None:
         numbered = enumerate(token.content.split("\n"), line)
@@ -245,7 +185,7 @@ class _Reader:
     def _prose(self, line: int, raw: str) -> None:
         """Take in words that are no label: they must not say what is permitted, and not what is not."""
         text = self._inline.read(raw).text
-        heading = self._owner()
+        heading = self._sections.owner()
         if is_misspelt_statement(text) or is_statement(text, heading.name if heading else ""):
             self.problem("unknown-statement", line, "this says how much is permitted in unknown words", _STATEMENT)
         if self._item_is_full:
@@ -259,9 +199,9 @@ class _Reader:
         if not self._is_at_the_margin():
             self.problem("unread-label", line, "a label in a quote or nested list is not read", "move it out")
             return
-        self._label = _Evidence(direction, line, "label")
+        self._label = Evidence(direction, line, "label")
         self._label_waits = not word
-        heading = self._owner()
+        heading = self._sections.owner()
         if word.lower() in _WORDS:
             self._item_is_full = bool(self._containers)
             if heading is None:
@@ -287,9 +227,6 @@ class _Reader:
             )
         self._label, self._label_waits = None, False
 
-    def _owner(self) -> Heading | None:
-        return next((level.heading for level in reversed(self._levels) if not level.only_direction), None)
-
     def _table(self, line: int, token: "Token") -> None:
         table: RawTable = token.meta["table"]
         names = table.header.cells()
@@ -313,32 +250,17 @@ class _Reader:
         if not self._is_at_the_margin():
             self.problem("unread-table", line, "a rule table in a quote or nested list is not read", "move it out")
             return
-        if self._header_is_whole(line, table.header, columns, texts):
+        wrong = header_problems(self._source.path, line, columns, zip(texts, table.header.columns(), strict=True))
+        self.problems += wrong
+        if not wrong:
             self._rule_table(line, table, tuple(c for c in columns if c))
 
-    def _header_is_whole(self, line: int, header: RawRow, columns: list[Column | None], texts: list[str]) -> bool:
-        before = len(self.problems)
-        for column, text, at in zip(columns, texts, header.columns(), strict=True):
-            if column is None:
-                self.problem(
-                    "unknown-column",
-                    line,
-                    f"a rule table has no column '{text}'",
-                    f"use one of: {known_names()}",
-                    at,
-                )
-            elif columns.count(column) > 1:
-                self.problem("column-twice", line, f"two columns say {column}", "keep one of them", at)
-        if Column.PROTOCOL not in columns and None not in columns:
-            self.problem("missing-column", line, "the table has no column for the protocol", "add a column Type")
-        return len(self.problems) == before
-
     def _rule_table(self, line: int, table: RawTable, columns: tuple[Column, ...]) -> None:
-        evidence = [_Evidence(PEER_COLUMNS[c], line, "column") for c in columns if c in PEER_COLUMNS]
+        evidence = [Evidence(PEER_COLUMNS[c], line, "column") for c in columns if c in PEER_COLUMNS]
         direction = self._agreed(line, evidence)
         if direction:
             self._is_conditional(line, direction)
-        heading = self._owner()
+        heading = self._sections.owner()
         if heading is None:
             self.problem(
                 "no-workload",
@@ -381,25 +303,17 @@ class _Reader:
         """Return whether this is outside of lists and quotes, or in an item of a list that is not nested."""
         return not self._containers or self._containers[1:] == ["list_item_open"]
 
-    def _evidence(self) -> Iterator[_Evidence]:
+    def _evidence(self) -> Iterator[Evidence]:
         """Yield what says a direction here, the nearest first: the label, then the headings."""
         if self._label:
             yield self._label
-        for level in reversed(self._levels):
-            if level.direction:
-                yield _Evidence(level.direction, level.heading.line, "heading")
+        yield from self._sections.evidence()
 
-    def _agreed(self, line: int, evidence: list[_Evidence]) -> Direction | None:
+    def _agreed(self, line: int, evidence: list[Evidence]) -> Direction | None:
         """Return the direction that all evidence gives, of which there is some; None, and an error, without that."""
-        first, *others = [*evidence, *self._evidence()]
-        for other in others:
-            if other.direction is not first.direction:
-                self.problem(
-                    "directions-disagree",
-                    line,
-                    f"the {first.what} of line {first.line} says {first.direction}, "
-                    f"the {other.what} of line {other.line} says {other.direction}",
-                    "make them say the same",
-                )
-                return None
-        return first.direction
+        found = [*evidence, *self._evidence()]
+        contradiction = disagreement(found)
+        if contradiction:
+            self.problem("directions-disagree", line, contradiction, "make them say the same")
+            return None
+        return found[0].direction

@@ -9,10 +9,10 @@ from esspec.binding import Binding
 from esspec.model import Direction, Protocol
 from esspec.names import Names
 from esspec.overrides import Override, Overrides
-from esspec.page import Page, Statement
 from esspec.phrase import Piece
 from esspec.problem import Problem, error, in_order, warning
 from esspec.rows import PEERS, PORTS, WrittenPorts, WrittenRule
+from esspec.sections import Page, Statement
 from esspec.spelling import means_anyone, means_instance
 
 PeerKind = Literal["workload", "same", "any", "instance", "external", "unresolved"]

@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 from esspec.columns import PEER_COLUMNS, Column
 from esspec.inline import Fault, InlineReader, Text
 from esspec.model import Direction, PortRange, Protocol
-from esspec.page import Heading, RuleTable
 from esspec.phrase import Phrase, parse_phrase, parse_ports
 from esspec.problem import Problem, error, warning
+from esspec.sections import Heading, RuleTable
 from esspec.table_rule import RawRow
 
 WrittenPorts = tuple[PortRange, ...] | Literal["all", "user-supplied"]

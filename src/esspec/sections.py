@@ -1,0 +1,105 @@
+"""What a page is made of, and whose is what: headings, labels, and the direction that they agree on."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from esspec.columns import Column
+from esspec.directions import direction_of, is_about_directions
+from esspec.model import Direction
+from esspec.problem import Problem
+from esspec.table_rule import RawRow
+
+
+class Heading(NamedTuple):
+    """A heading that owns tables or statements; `name` is its text, variables filled, markup removed."""
+
+    line: int
+    name: str
+
+
+class Statement(NamedTuple):
+    """That a page says "Any" or "None" of a direction; `word` is `any` or `none`."""
+
+    heading: Heading
+    direction: Direction
+    word: str
+    line: int
+
+
+class RuleTable(NamedTuple):
+    """A rule table: whose, in which direction, which columns, and its rows as they stand.
+
+    `label` is the line of the bullet label that announces it, 0 without one.
+    """
+
+    heading: Heading
+    direction: Direction
+    label: int
+    line: int
+    columns: tuple[Column, ...]
+    rows: tuple[RawRow, ...]
+
+
+class Page(NamedTuple):
+    """All that was found on a page, in its order; `headings` are all headings, also those that own nothing."""
+
+    path: str
+    title: str
+    headings: tuple[Heading, ...]
+    statements: tuple[Statement, ...]
+    tables: tuple[RuleTable, ...]
+    problems: tuple[Problem, ...]
+
+
+class Evidence(NamedTuple):
+    """Something that says which direction the tables behind it have; `what` names its kind."""
+
+    direction: Direction
+    line: int
+    what: str
+
+
+class _Level(NamedTuple):
+    depth: int
+    heading: Heading
+    direction: Direction | None
+    is_owner: bool
+
+
+class Sections:
+    """The headings above the place that is being read."""
+
+    def __init__(self, *, single_title: bool) -> None:
+        """`single_title` says that the one heading of the first level is the page's title and no workload."""
+        self._single_title = single_title
+        self._levels: list[_Level] = []
+
+    def open(self, heading: Heading, depth: int) -> None:
+        """Begin the section of a heading; those as deep or deeper end."""
+        while self._levels and self._levels[-1].depth >= depth:
+            self._levels.pop()
+        is_title = depth == 1 and self._single_title and not heading.name.lower().endswith(("pod", "pods"))
+        is_owner = not is_title and not is_about_directions(heading.name)
+        self._levels.append(_Level(depth, heading, direction_of(heading.name), is_owner))
+
+    def owner(self) -> Heading | None:
+        """Return the nearest heading that is about a workload."""
+        return next((level.heading for level in reversed(self._levels) if level.is_owner), None)
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Yield what headings say of the direction here, the nearest first."""
+        for level in reversed(self._levels):
+            if level.direction:
+                yield Evidence(level.direction, level.heading.line, "heading")
+
+
+def disagreement(evidence: list[Evidence]) -> str:
+    """Return how the first evidence is contradicted, naming both lines; empty where all agree."""
+    first, *others = evidence
+    for other in others:
+        if other.direction is not first.direction:
+            return (
+                f"the {first.what} of line {first.line} says {first.direction}, "
+                f"the {other.what} of line {other.line} says {other.direction}"
+            )
+    return ""
