@@ -21,7 +21,8 @@ UNKNOWN = page("TCP | Nobody to port 80 | why")
 
 TOLD = (
     "no workload and no external is called 'Nobody' — "
-    'add aliases = ["Nobody"] to its entry in the binding, or describe it there [unknown-peer]'
+    'add aliases = ["Nobody"] to its entry in the binding, '
+    "or describe it there as a workload or an external [unknown-peer]"
 )
 
 

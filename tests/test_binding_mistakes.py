@@ -174,7 +174,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             more("[variables]", "site.data.host = 'x'"),
-            9,
+            10,
             f'variables.site: {STRING} — {QUOTES}, such as "site.data.reuse.host" = "…" [bad-value]',
             id="variable without quotes",
         ),

@@ -156,7 +156,7 @@ def test_an_unknown_variable_stands_as_it_is() -> None:
     assert (found.text, found.marks) == ("a {{nope}} b", (Mark(2, 10, "{{nope}}"),))
     (fault,) = found.faults
     assert fault.message == "the variable 'nope' has no value"
-    assert fault.remedy == 'add "nope" = "…" under [variables] in esspec.toml, or name a data file with --data'
+    assert fault.remedy == 'add "nope" = "…" under [variables] in esspec.toml'
 
 
 def test_the_used_variables_are_remembered() -> None:

@@ -184,7 +184,7 @@ def test_near_miss_is_offered_and_never_taken(written: str, offered: str | None)
     text = page("TCP | Console to port 79 | a", "TCP | Master host to port 79 | b", f"TCP | {written} to port 80 | why")
     advice = f"if '{offered}' is meant, " if offered else ""
     told = f"no workload and no external is called '{written}' — {advice}add aliases = [\"{written}\"]"
-    remedy = f"{told} to its entry in the binding, or describe it there [unknown-peer]"
+    remedy = f"{told} to its entry in the binding, or describe it there as a workload or an external [unknown-peer]"
     assert findings(text, binding) == [f"page.md:9:9: error: {remedy}"]
     (peer,) = parsed(text, binding).rules[2].peers
     assert (peer.kind, peer.workloads, peer.external) == ("unresolved", None, None)

@@ -218,15 +218,20 @@ def test_phrase_is_the_cell_as_it_stands() -> None:
     [
         pytest.param(
             "Kafak",
-            "if 'Kafka pod' is meant, add aliases = [\"Kafak\"] to its entry in the binding, or describe it there",
+            "if 'Kafka pod' is meant, add aliases = [\"Kafak\"] to its entry in the binding, "
+            "or describe it there as a workload or an external",
             id="near one",
         ),
-        pytest.param("Foo", 'add aliases = ["Foo"] to its entry in the binding, or describe it there', id="near none"),
+        pytest.param(
+            "Foo",
+            'add aliases = ["Foo"] to its entry in the binding, or describe it there as a workload or an external',
+            id="near none",
+        ),
         pytest.param("Anywhere", 'write "anyone"', id="a word of cells"),
         pytest.param(
             "Other Kafka",
             "if 'Kafka pod' is meant, add aliases = [\"Other Kafka\"] to its entry in the binding, "
-            "or describe it there",
+            "or describe it there as a workload or an external",
             id="other",
         ),
     ],

@@ -1,10 +1,14 @@
 """Reading a page: whose table it is, in which direction, and what is said without a table."""
 
+import sys
+from collections.abc import Callable
+from types import FrameType
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esspec.columns import Column
+from esspec.columns import Column, column_named
 from pages import EGRESS, INGRESS, KAFKA, codes, findings, inside, reading, rules, said, structure
 
 LABELLED = f"{KAFKA}- Incoming connections permitted:\n\n{INGRESS}\n- Outgoing connections permitted:\n\n{EGRESS}"
@@ -366,3 +370,57 @@ def test_sections_that_do_not_contradict_are_one_workload(text: str) -> None:
     read = reading(text)
     assert [problem for problem in read.problems if problem.code == "stated-twice"] == []
     assert [named.name for named in read.resolution.names.described()] == ["Kafka pod"]
+
+
+FAMILIES: dict[str, Callable[[int], str]] = {
+    "sections": lambda n: "".join(f"## P{k} pod\n\n{INGRESS}\n" for k in range(n)),
+    "rows-with-unknown-peers": lambda n: KAFKA + INGRESS + "".join(f"| TCP | P{k} pods | a |\n" for k in range(n)),
+    "one-cell-of-unknown-peers": lambda n: KAFKA + INGRESS.replace("UI", ",".join(f"P{k}" for k in range(n))),
+    "statements": lambda n: KAFKA + "Incoming: None\n\n" * n,
+    "labels-in-one-paragraph": lambda n: KAFKA + "Incoming: None\n" * n,
+    "prose": lambda n: KAFKA + "Some **outgoing** traffic to [a](b), if any.\n\n" * n,
+    "lines-of-prose": lambda n: KAFKA + "Some outgoing traffic.\n" * n,
+    "torn-rows": lambda n: KAFKA + "| TCP | a | b |\n" * n,
+    "comments": lambda n: KAFKA + "<!-- a\n" * n,
+    "html": lambda n: KAFKA + "<div>\n" + "| <td> TCP | a |\n" * n,
+    "code": lambda n: KAFKA + "    | TCP | a | b |\n" * n,
+    "nested-headings": lambda n: "".join(f"{'#' * (k % 6 + 1)} Incoming\n" for k in range(n)),
+    "quotes": lambda n: KAFKA + "> Incoming: None\n\n" * n,
+}
+
+
+def work(text: str) -> int:
+    """Return how many calls it takes to read a page without a binding; unlike time, it is the same on each run."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        reading(text)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_twice_the_page_is_twice_the_work(family: str) -> None:
+    """Near misses of unknown names are looked for up to a limit, so all sizes are beyond it."""
+    text = FAMILIES[family]
+    work(text(300))  # what is cached once is cached now
+    assert work(text(800)) <= 2.2 * work(text(400))
+
+
+def test_a_cell_has_a_limit() -> None:
+    """What is slow for a cell is slow for few characters only."""
+    text = KAFKA + INGRESS.replace("UI pods", ",".join(["a"] * 10_001))
+    message = "a cell of this row has more than 20000 characters — split the row"
+    assert rules(text) == ([], [f"p.md:5:1: error: {message} [too-long-cell]"])
+
+
+def test_a_long_header_is_no_column() -> None:
+    """The search for footnotes is quadratic in the length of a header."""
+    assert column_named("Type" + "*" * 96) is Column.PROTOCOL
+    assert column_named("Type" + "*" * 97) is None

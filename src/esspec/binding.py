@@ -43,6 +43,9 @@ class Binding:
         while keys:
             if keys in self._lines:
                 return self._lines[keys]
+            inner = next((line for path, line in self._lines.items() if path[: len(keys)] == keys), None)
+            if inner:
+                return inner
             keys = keys[:-1]
         return 1
 

@@ -21,6 +21,17 @@ LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z
 Text = Annotated[str, Field(min_length=1)]
 
 
+def _one_line(text: str) -> str:
+    """Return a reason that every output can show: what does not print is refused, line breaks first of all."""
+    odd = next((ch for ch in text if not ch.isprintable()), None)
+    if odd:
+        raise ValueError(f"a reason is one line of text, and this one holds U+{ord(odd):04X}")
+    return text
+
+
+Reason = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+
+
 def _label_key(text: str) -> str:
     """Return a label key whose prefix is short enough; its pattern cannot say so."""
     prefix, slash, _ = text.rpartition("/")
@@ -118,7 +129,7 @@ class DnsEntry(_Table):
 
     peers: Annotated[list[DnsPeer], Field(min_length=1)]
     ports: PortNumbers = ()
-    reason: Text = "name resolution"
+    reason: Reason = "name resolution"
 
     @property
     def intervals(self) -> tuple[PortRange, ...]:
@@ -132,7 +143,7 @@ class OverrideEntry(_Table):
     workload: Text
     direction: Annotated[Direction, Field(strict=False)]
     row: Text
-    reason: Text
+    reason: Reason
     occurrence: Annotated[int, Field(ge=1)] | None = None
     peer: Text | None = None
     peers: Annotated[list[Text], Field(min_length=1)] | None = None

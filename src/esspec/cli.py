@@ -133,7 +133,7 @@ def export(
     pages: Pages,
     target: Targets = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write files below this folder; else one target to stdout.")
+        str | None, typer.Option("--output", "-o", help="Write files below this folder; else one target to stdout.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if DIR is stale.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that somebody edited.")] = False,
@@ -150,9 +150,10 @@ def export(
     error_format: Errors = ErrorFormat.TEXT,
 ) -> int:
     """Compile pages into policy files: the main job."""
-    from esspec.commands import ExportRequest, export_pages  # noqa: PLC0415 - as above
+    from esspec.commands import ExportRequest, export_pages, named_folder  # noqa: PLC0415 - as above
 
-    request = ExportRequest(tuple(target or ()), output, check, force, allow_removal, as_written)
+    folder = None if output is None else named_folder(output)
+    request = ExportRequest(tuple(target or ()), folder, check, force, allow_removal, as_written)
     files = [_page_file(page, binding, stdin_filename, max_bytes) for page in pages]
     result = export_pages(files, request)
     _report(result.problems, error_format)

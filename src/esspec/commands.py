@@ -113,6 +113,13 @@ def _folder(output: Path, file: PageFile, files: Sequence[PageFile]) -> Path:
     return output if len(files) == 1 else output / Path(file.shown).stem
 
 
+def named_folder(name: str) -> Path:
+    """Return the folder of that name; an empty one, as an unset variable gives, is no name (InputProblems)."""
+    if not name:
+        raise InputProblems([error("usage", "--output", (0, 0), "the folder has no name", "name one, such as out/")])
+    return Path(name)
+
+
 def _check_request(files: Sequence[PageFile], request: ExportRequest, targets: Sequence[Target]) -> None:
     stems = [Path(file.shown).stem.lower() for file in files]  # some file systems do not tell case apart
     if request.output is None and len(targets) != 1:

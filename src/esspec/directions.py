@@ -89,6 +89,28 @@ _CONDITIONS = frozenset(
         "without",
     ]
 )
+_NEGATIONS = frozenset(
+    [
+        "blocked",
+        "denied",
+        "deprecated",
+        "disallowed",
+        "don",
+        "except",
+        "excluded",
+        "forbidden",
+        "formerly",
+        "never",
+        "no",
+        "not",
+        "obsolete",
+        "prohibited",
+        "refused",
+        "rejected",
+        "removed",
+        "without",
+    ]
+)
 _LONG = 200
 _LETTERS = re.compile(r"[a-z]+")
 _WORD = re.compile(r"[A-Za-z]+|[^\sA-Za-z]")
@@ -131,6 +153,11 @@ def is_misspelt_statement(text: str) -> bool:
 
     known = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS] | _CONNECTIONS
     return any(get_close_matches(word, known, 1, 0.8) for word in words)
+
+
+def is_negated(text: str) -> bool:
+    """Return whether `text` takes back what it speaks of: "Not permitted:", "Deprecated", "Never open these"."""
+    return not _NEGATIONS.isdisjoint(_LETTERS.findall(text.lower()))
 
 
 def is_conditional(text: str) -> bool:

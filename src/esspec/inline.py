@@ -128,7 +128,7 @@ class InlineReader:
                     "unresolved-variable",
                     raw,
                     f"the variable '{name}' has no value",
-                    f'add "{name}" = "…" under [variables] in esspec.toml, or name a data file with --data',
+                    f'add "{name}" = "…" under [variables] in esspec.toml',
                 )
             )
             return raw

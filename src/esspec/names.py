@@ -1,6 +1,8 @@
 """Whose name is it: from the words of a cell to a workload or an external, never by guess."""
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from esspec.binding import Binding
@@ -14,6 +16,7 @@ RESERVED = frozenset({"anyone", "none", "unspecified"})
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
 _MAX_SLUG = 63
 _MAX_NEAR = 100
+_SPLIT = re.compile(r"[,;&]| (and|or) ")
 
 
 class Named(NamedTuple):
@@ -60,6 +63,15 @@ class Names:
         if key in self._externals:
             self.used.add(key)
         return self._externals.get(key)
+
+    def compound_in(self, cell: str) -> str | None:
+        """Return a known name that stands in `cell` and holds a comma, "and" or "or", at which cells are split."""
+        text = " ".join(cell.lower().split())
+        return next((name for name in self._compound if name in text), None)
+
+    @cached_property
+    def _compound(self) -> tuple[str, ...]:
+        return tuple(name for name in (*self._of, *self._externals) if _SPLIT.search(name))
 
     def near(self, name: str) -> str | None:
         """Return the known name that is spelt most like `name`, to be offered and never taken.

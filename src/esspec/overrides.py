@@ -91,6 +91,8 @@ class Overrides:
                 yield override.problem(
                     "override-of-several-rows", f"{count} rows read so", "add occurrence = n, counting from 1"
                 )
+            if override.entry.peer and override.entry.peers:
+                yield override.problem("peer-twice", "the override sets both peer and peers", "keep one of them")
             if not override.fields:
                 yield override.problem("empty-override", "the override sets nothing", "set peer, ports or protocol")
 

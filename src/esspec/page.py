@@ -15,6 +15,7 @@ from esspec.directions import (
     directions_in,
     is_conditional,
     is_misspelt_statement,
+    is_negated,
     is_statement,
 )
 from esspec.inline import InlineReader, Text, is_attribute_list
@@ -245,6 +246,7 @@ class _Reader:
             is_announced = any(self._evidence())
             self.problems += unread_table(self._source.path, line, table, columns, is_announced=is_announced)
             return
+        self._label_waits = False
         for name in names:
             self._read(line, name)
         if not self._is_at_the_margin():
@@ -268,8 +270,6 @@ class _Reader:
                 "this rule table stands under no workload",
                 "put a heading with its name over it",
             )
-        if self._label and self._label.direction is direction:
-            self._label_waits = False
         rows = tuple(row for row in table.rows if len(row.pieces) > 1 or not is_attribute_list(row.pieces[0]))
         if not rows:  # read as no rules, it would leave the direction unspecified, that is, open
             self.problem("empty-table", line, "the rule table has no rows", "write its rows, or None instead of it")
@@ -279,7 +279,7 @@ class _Reader:
 
     def _is_conditional(self, line: int, direction: Direction) -> bool:
         """Return whether the words before a table or statement restrict or contradict it, which is an error."""
-        at, intro = self._intro
+        (at, intro), self._intro = self._intro, (0, "")
         named = directions_in(intro)
         if is_conditional(intro):
             self.problem(
@@ -287,6 +287,14 @@ class _Reader:
                 at,
                 f"this is a condition on line {line}, and it is not read",
                 "export one page per state of the condition",
+            )
+        elif is_negated(intro) or self._sections.negated():
+            place = at if is_negated(intro) else self._sections.negated()
+            self.problem(
+                "negated-rules",
+                line,
+                f"the words of line {place} say that this is not permitted",
+                "delete what is not permitted; only permitted connections are listed",
             )
         elif named and direction not in named:
             self.problem(

@@ -74,16 +74,15 @@ def parse_phrase(text: Text) -> Phrase:
     if rest[0].text.startswith("{{"):
         return Phrase(peers, ports, "", _peers(text, rest, faults), tuple(faults))
     link = rest[0].low
+    behind = text.written(rest[0].start, rest[-1].end)
     if link not in _TOWARDS and link != "from":
         left = " ".join(word.text for word in rest if not word.text.isspace())
-        faults.append(
-            Fault("unread-words", rest[0].text, f"'{left}' is not understood", "end the cell behind the ports")
-        )
+        faults.append(Fault("unread-words", behind, f"'{left}' is not understood", "end the cell behind the ports"))
         return Phrase(peers, ports, "", (), tuple(faults))
     tail = rest[2:] if len(rest) > 1 and rest[1].low == "the" else rest[1:]
     if not tail:
         left = " ".join(word.text for word in rest if not word.text.isspace())
-        faults.append(Fault("unread-words", rest[0].text, f"nothing stands behind '{left}'", "end the cell before it"))
+        faults.append(Fault("unread-words", behind, f"nothing stands behind '{left}'", "end the cell before it"))
     return Phrase(peers, ports, link, _peers(text, tail, faults), tuple(faults))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from esspec.binding import Binding
+from esspec.directions import is_negated
 from esspec.model import Direction, Protocol
 from esspec.names import Names
 from esspec.overrides import Override, Overrides
@@ -128,6 +129,11 @@ class _Resolver:
             return
         if not pieces and written.peer_cell and not any(f.fields >= PEERS for f in written.faults):
             self._unresolved(written, Piece(written.peer_cell, written.peer_cell), "the cell names a port and no peer")
+        both = self.names.compound_in(written.peer_cell) if len(pieces) > 1 else None
+        if both:
+            self._unresolved(written, pieces[0], f"'{both}' is one name, and the cell can be read as a list of others")
+            yield from (ResolvedPeer(piece.phrase, "unresolved") for piece in pieces)
+            return
         for piece in pieces:
             yield self._peer(workload, written, piece)
 
@@ -207,9 +213,12 @@ class _Resolver:
         self.problems.append(error(code, self._path, written.peer_at(piece.phrase), message, remedy))
 
     def _advice(self, name: str) -> str:
+        if is_negated(name):
+            return "name the peers that are meant; what a cell excludes is not read"
         near = self.names.near(name)
         offer = f"if '{near}' is meant, " if near else ""
-        return f'{offer}add aliases = ["{name}"] to its entry in the binding, or describe it there'
+        entry = "its entry in the binding, or describe it there as a workload or an external"
+        return f'{offer}add aliases = ["{name}"] to {entry}'
 
 
 def _beyond_ascii(name: str) -> str:

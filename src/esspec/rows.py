@@ -1,5 +1,6 @@
 """From the cells of a rule table to rules as written: protocol, peers, ports, reason; no name is resolved."""
 
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -60,7 +61,7 @@ class WrittenRule(NamedTuple):
 
     def peer_at(self, phrase: str) -> tuple[int, int]:
         """Return the place of a peer, of its cell where it is written otherwise."""
-        return self.line, self.row.columns()[self.peer_index] + max(self.peer_cell.find(phrase), 0)
+        return self.line, self.row.columns()[self.peer_index] + _found(self.peer_cell, phrase)
 
 
 class _Cell(NamedTuple):
@@ -84,7 +85,7 @@ class _Row:
 
     def at(self, cell: _Cell, needle: str) -> tuple[int, int]:
         """Return the place of `needle` in a cell, of the cell itself where it is not found there."""
-        return self.row.line, self.row.columns()[cell.number] + max(cell.raw.find(needle), 0)
+        return self.row.line, self.row.columns()[cell.number] + _found(cell.raw, needle)
 
 
 class RowReader:
@@ -120,7 +121,7 @@ class RowReader:
                 self._blame(row, column, cell, sure_of_ports=says_ports)
         for fault in phrase.faults:
             row.say(_PHRASE_FIELDS[fault.code], peer, fault)
-        if not peer.text.text.strip():
+        if not peer.text.text.strip() and not peer.text.faults:
             row.say(PEERS if says_ports else PEERS | PORTS, peer, _EMPTY_PEER)
         labels = cells.get(Column.LABELS)
         reason = cells.get(Column.REASON)
@@ -152,8 +153,9 @@ class RowReader:
                 self.problems.append(warning(fault.code, self._path, at, fault.message, fault.remedy))
                 continue
             fields = NOTHING
-            if fault.code == "unresolved-variable" and column in _PEER_COLUMN.values():
+            if column in _PEER_COLUMN.values():
                 fields = PEERS if sure_of_ports else PEERS | PORTS
+                fields |= NOTHING if fault.code != "unresolved-variable" else frozenset()
             row.say(fields, cell, fault)
 
 
@@ -201,6 +203,12 @@ def _ports(row: _Row, cell: _Cell | None, phrase: Phrase) -> WrittenPorts:
 def _condition(cell: _Cell | None) -> str | None:
     text = _flat(cell.text.text).strip() if cell else ""
     return None if not text or text.lower() == _ALWAYS else text
+
+
+def _found(raw: str, needle: str) -> int:
+    """Return where `needle` stands in `raw`, as a word of its own if it does so anywhere; 0 if nowhere."""
+    found = re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", raw) if needle else None
+    return found.start() if found else max(raw.find(needle), 0)
 
 
 def _flat(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from esspec.columns import Column
-from esspec.directions import direction_of, is_about_directions
+from esspec.directions import direction_of, is_about_directions, is_negated
 from esspec.model import Direction
 from esspec.problem import Problem
 from esspec.table_rule import RawRow
@@ -85,6 +85,10 @@ class Sections:
     def owner(self) -> Heading | None:
         """Return the nearest heading that is about a workload."""
         return next((level.heading for level in reversed(self._levels) if level.is_owner), None)
+
+    def negated(self) -> int:
+        """Return the line of a heading here that takes back what stands below it, 0 if there is none."""
+        return next((level.heading.line for level in self._levels if is_negated(level.heading.name)), 0)
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield what headings say of the direction here, the nearest first."""

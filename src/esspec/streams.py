@@ -23,6 +23,9 @@ def write_data(data: str) -> None:
 
     Raises InputProblems where that fails; a reader that has gone, as `head` does, is no failure.
     """
+    if sys.stdout is None:
+        message, remedy = "is closed", "give the command somewhere to write to"
+        raise InputProblems([error("unwritable-output", "standard output", (0, 0), message, remedy)])
     try:
         sys.stdout.buffer.write(data.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
