@@ -144,7 +144,8 @@ def _plain(text: str) -> tuple[Scalar, bool]:
         return _WORDS[text], True
     if _INT.fullmatch(text):
         return int(text), True
-    return text, text[0] == "_" or not _READ_DIFFERENTLY.fullmatch(text.replace("_", ""))
+    number = text.replace("_", "") if text[0] in "+-.0123456789" else text
+    return text, not _READ_DIFFERENTLY.fullmatch(number)
 
 
 def _refused(event: Any, message: str) -> Unreadable:
