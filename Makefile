@@ -26,6 +26,10 @@ export: $(STAMP) ## compile the page in docs_source/ into out/
 test: $(STAMP) ## run the tests
 	$(BIN)/pytest
 
+.PHONY: explore
+explore: $(STAMP) ## run the tests with new random examples; what fails here becomes a test
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest
+
 .PHONY: check
 check: $(STAMP) ## lint, formatting and types
 	$(BIN)/ruff check
