@@ -202,7 +202,7 @@ PIECES = ["**", "_", "`", "[", "](b)", "<br>", "<b>", "&amp;", "&#x200b;", "{{ho
 ANY = st.lists(st.one_of(st.sampled_from([*PIECES, "~~", "![", "{:", "}", "\u202e", "\ue000"]), st.text(max_size=3)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ANY.map("".join))
 def test_any_text_is_read(raw: str) -> None:
     """Nothing raises, and text without a fault has no character that cannot be seen."""
@@ -215,7 +215,7 @@ def test_any_text_is_read(raw: str) -> None:
     assert found.written(0, len(found.text)).count("{{host}}") >= sum(mark.raw == "{{host}}" for mark in found.marks)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=30))
 def test_text_without_markup_is_kept(raw: str) -> None:
     if not set(raw) & set("*_`[]<&\\{!~"):

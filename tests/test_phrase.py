@@ -133,7 +133,7 @@ def told(phrase: Phrase) -> str:
     return " ".join([*names, *(f"{fault.needle} {fault.message}" for fault in phrase.faults)])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ANYTHING)
 def test_no_number_vanishes(text: str) -> None:
     """Every run of digits is a port, or part of a name, or reported; nothing raises."""
@@ -142,7 +142,7 @@ def test_no_number_vanishes(text: str) -> None:
     assert numbers(text) <= ports | numbers(told(phrase))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ANYTHING)
 def test_no_port_comes_from_nowhere(text: str) -> None:
     phrase = parse_phrase(Text(text))
@@ -151,7 +151,7 @@ def test_no_port_comes_from_nowhere(text: str) -> None:
     assert all(FIRST_PORT <= port.first <= port.last <= LAST_PORT for port in phrase.ports or ())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(SENTENCE)
 def test_no_word_vanishes(text: str) -> None:
     """Without a fault, every word that only connects others aside is part of a name or a number of a port."""
@@ -162,7 +162,7 @@ def test_no_word_vanishes(text: str) -> None:
         assert [word for word in words if word not in names and not numbers(word)] == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ANYTHING)
 def test_no_peer_is_empty_and_no_port_is_guessed(text: str) -> None:
     """A cell that speaks of ports never ends as one on all ports, and a fault never leaves an empty name."""
@@ -174,7 +174,7 @@ def test_no_peer_is_empty_and_no_port_is_guessed(text: str) -> None:
         assert phrase.faults
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ANYTHING)
 def test_port_cells_lose_nothing(text: str) -> None:
     ports, faults = parse_ports(Text(text))

@@ -98,7 +98,7 @@ def places(draw: st.DrawFn) -> str:
     return "".join(parts).replace("\n", draw(END))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(places())
 def test_ordinary_tables_are_the_same(text: str) -> None:
     assert ours_as_seen(text) == theirs(text)
@@ -113,7 +113,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(FRAGMENTS, max_size=40).map("".join))
 def test_whatever_it_is_both_see_the_same_tables(text: str) -> None:
     """Also where lists, quotes, code and rubbish decide what is a table at all."""
@@ -213,7 +213,7 @@ def test_lines_and_columns(text: str, places: list[tuple[int, tuple[int, ...]]])
     assert [(row.line, row.columns()) for row in (table.header, *table.rows)] == places
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(places())
 def test_each_cell_stands_where_it_says(text: str) -> None:
     lines = text.split("\n")
@@ -223,7 +223,7 @@ def test_each_cell_stands_where_it_says(text: str) -> None:
                 assert lines[row.line - 1][column - 1 :].startswith(cell)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from("a|\\ `"), max_size=20))
 def test_splitting_loses_no_character(text: str) -> None:
     pieces = split_cells(text)

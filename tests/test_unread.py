@@ -76,6 +76,26 @@ def test_headings_that_are_none(line: str, *, is_torn: bool) -> None:
     assert findings(f"{START}\n{line}\n\n## Other\n") == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "is_torn"),
+    [
+        ("**ZooKeeper pod**", True),
+        ("__ZooKeeper__:", True),
+        ("ZooKeeper pods:", True),
+        ("- ZooKeeper pod", True),
+        ("**ZooKeeper pod**\n\n- Outgoing connections permitted:", True),
+        ("**Kafka pods**", False),
+        ("Kafka pod:", False),
+        ("**Note:** this is for the ZooKeeper pod.", False),
+        ("This table is for pods that talk to the ZooKeeper pod", False),
+    ],
+)
+def test_a_title_that_is_no_heading(title: str, *, is_torn: bool) -> None:
+    """A reader takes the table for that of the title, and it would be that of the heading above."""
+    found = codes(f"{START}\n{title}\n\n{EGRESS}")
+    assert found == ([(7, "torn-heading")] if is_torn else [])
+
+
 HIDDEN = (
     "error: this {0} is not read: it stands in HTML or is indented as code — move it to the left margin, a blank line "
     "before it [hidden-{0}]"

@@ -5,6 +5,7 @@ Only `lower` and `render` of a target use this; what reads the emitted text back
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from esspec.model import (
     AllowOnly,
@@ -47,10 +48,8 @@ def annotation(policies: PolicySet, workload: Workload, *, target: str) -> str:
     deployed) and the reason; rules for name resolution carry the row "dns". Raises Inexpressible where
     Kubernetes would refuse the annotation for its size.
     """
-    entries = [{"direction": d.value, "row": rule.row, "reason": rule.reason} for d, rule in rules_of(workload)]
-    if policies.dns and Direction.EGRESS in isolated(workload):
-        entries.append({"direction": "egress", "row": "dns", "reason": policies.dns.reason})
-    text = json.dumps(entries, ensure_ascii=True)
+    dns = policies.dns.reason if policies.dns and Direction.EGRESS in isolated(workload) else None
+    text = _entries(_Same(workload), dns)
     if len(ANNOTATION) + len(text) > MAX_ANNOTATIONS:
         raise Inexpressible(
             policies,
@@ -62,6 +61,31 @@ def annotation(policies: PolicySet, workload: Workload, *, target: str) -> str:
             code="annotation-too-large",
         )
     return text
+
+
+class _Same:
+    """A workload compared by identity: its content is far more than its place in a cache is worth."""
+
+    __slots__ = ("workload",)
+
+    def __init__(self, workload: Workload) -> None:
+        self.workload = workload
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.workload is other.workload
+
+    def __hash__(self) -> int:
+        return id(self.workload)
+
+
+@lru_cache(maxsize=1 << 13)
+def _entries(same: _Same, dns_reason: str | None) -> str:
+    """Return the annotation's text; every target writes the same one, so it is made once."""
+    rules = rules_of(same.workload)
+    entries = [{"direction": d.value, "row": rule.row, "reason": rule.reason} for d, rule in rules]
+    if dns_reason is not None:
+        entries.append({"direction": "egress", "row": "dns", "reason": dns_reason})
+    return json.dumps(entries, ensure_ascii=True)
 
 
 def head_comments(policies: PolicySet, workload: Workload) -> tuple[str, ...]:

@@ -23,8 +23,9 @@ from esspec.model import Direction
 from esspec.problem import Problem, error
 from esspec.sections import Evidence, Heading, Page, RuleTable, Sections, Statement, disagreement
 from esspec.source import Source
+from esspec.spelling import fold
 from esspec.table_rule import TOKEN, RawTable, table_plugin
-from esspec.unread import hidden_lines, torn_lines, unread_table, unread_tags
+from esspec.unread import hidden_lines, is_title, torn_lines, unread_table, unread_tags
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -95,6 +96,7 @@ class _Reader:
         self._label: Evidence | None = None
         self._label_waits = False
         self._intro = (0, "")
+        self._title = ""
         self._item_is_full = False
         self._depth_of_heading = 0
         self._sections = Sections(single_title=sum(line.startswith("# ") for line in self._lines) < 2)  # noqa: PLR2004
@@ -192,7 +194,8 @@ class _Reader:
         if self._item_is_full:
             message = "these words belong to the statement above, and may restrict it"
             self.problem("unread-label", line, message, "delete them, or move them out of the list")
-        self._intro = (line, text) if text.rstrip().endswith(":") else (0, "")
+        self._intro = (line, text) if text.rstrip().endswith(":") or is_title(raw, text) else (0, "")
+        self._title = text.strip(" :") if is_title(raw, text) else ""
 
     def _take_label(self, line: int, raw: str, direction: Direction, word: str) -> None:
         self._read(line, raw)
@@ -281,6 +284,7 @@ class _Reader:
         """Return whether the words before a table or statement restrict or contradict it, which is an error."""
         (at, intro), self._intro = self._intro, (0, "")
         named = directions_in(intro)
+        owner = self._sections.owner()
         if is_conditional(intro):
             self.problem(
                 "unread-condition",
@@ -295,6 +299,13 @@ class _Reader:
                 line,
                 f"the words of line {place} say that this is not permitted",
                 "delete what is not permitted; only permitted connections are listed",
+            )
+        elif at and self._title and owner and fold(self._title) != fold(owner.name):
+            self.problem(
+                "torn-heading",
+                at,
+                f"'{self._title}' stands over line {line} and is no heading: the line would be about '{owner.name}'",
+                "make it a heading, or say it in a sentence",
             )
         elif named and direction not in named:
             self.problem(

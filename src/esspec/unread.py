@@ -19,6 +19,8 @@ _TAGS = ("{%", "{::", "{:/")
 _TAG = re.compile(r"<[^<>]*>")
 # kramdown takes these for headings, CommonMark does not.
 _HEADING = re.compile(r"\s*#{2,6}\s")
+_BOLD = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
+_MAX_TITLE = 6
 _TORN_HEADING = re.compile(r"#[^#\s]")
 _CLOSING = {"<!--": "-->", "<?": "?>", "<![": "]]>", "<!": ">"}
 _PROSE = frozenset({"gfm", "markdown", "md", "text", "txt"})
@@ -50,6 +52,12 @@ def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Proble
             )
         )
     return found
+
+
+def is_title(raw: str, text: str) -> bool:
+    """Return whether a line of running text is set like a heading: in bold, or nothing but the name of pods."""
+    words = text.lower().rstrip(": ").split()
+    return bool(_BOLD.fullmatch(raw.strip())) or (1 < len(words) <= _MAX_TITLE and words[-1] in ("pod", "pods"))
 
 
 def unread_tags(path: str, line: int, text: str) -> list[Problem]:
