@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -18,7 +19,11 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from esspec.cli import run  # noqa: PLC0415 - imports typer
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    with suppress(OSError, ValueError):  # a stream that is closed has nothing left to say
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+    os._exit(code)  # nothing is left to be done: taking down every value one by one takes a tenth of the run
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """From a page's text to the model that is exported: the steps in their order, and what must hold in between."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 from esspec.binding import Binding
 from esspec.dns import dns_of
@@ -33,6 +34,7 @@ from esspec.selectors import Selected, instance, select
 from esspec.source import Source
 from esspec.spelling import slug
 
+_T = TypeVar("_T")
 _UNSPECIFIED = Unspecified()
 _ANYONE = Anyone()
 _INSTANCE = InstancePeer()
@@ -117,11 +119,20 @@ def _rule(resolved: ResolvedRule) -> Rule:
         column=written.column,
         row=resolved.row,
         protocol=resolved.protocol,
-        ports=resolved.ports if resolved.ports == "all" else tuple(dict.fromkeys(resolved.ports)),
-        peers=tuple(dict.fromkeys(peer for found in resolved.peers for peer in _peers(found))),
+        ports=resolved.ports if resolved.ports == "all" else _each_once(resolved.ports),
+        peers=_each_once([peer for found in resolved.peers for peer in _peers(found)]),
         reason=written.reason,
         override=Override(**resolved.override._asdict()) if resolved.override else None,
     )
+
+
+def _each_once(values: Sequence[_T]) -> tuple[_T, ...]:
+    return tuple(values) if len(values) < 2 else tuple(dict.fromkeys(values))  # noqa: PLR2004 - hashing is slow
+
+
+@lru_cache(maxsize=1 << 12)
+def _workload_peer(name: str) -> WorkloadPeer:
+    return WorkloadPeer(workload=name)
 
 
 def _peers(found: ResolvedPeer) -> Iterator[Peer]:
@@ -133,7 +144,7 @@ def _peers(found: ResolvedPeer) -> Iterator[Peer]:
         case "external" if found.external:
             yield ExternalPeer(external=found.external)
         case "workload" | "same":
-            yield from (WorkloadPeer(workload=name) for name in found.workloads)
+            yield from map(_workload_peer, found.workloads)
         case _:
             raise AssertionError("an unresolved peer is an error")
 

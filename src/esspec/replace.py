@@ -139,7 +139,7 @@ def _stage(directory: Path, changes: Mapping[str, Change], contents: Mapping[str
         create_file(f"{staging}/{place}", contents[place])
     for place in new:
         path = f"{staging}/{place}"
-        if digest(read_file(path) or b"") != changes[place].new:
+        if read_file(path) != contents[place]:
             raise OSError(errno.EIO, "this reads back differently from what was written", path)
 
 
