@@ -31,7 +31,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def modules_after(*arguments: str) -> set[str]:
     """Return the top-level modules that a command line has imported at its end, in a process of its own."""
     code = (
-        "import os, sys, atexit; sys.argv[0] = 'esspec'; os._exit = sys.exit; names = lambda: {n.partition('.')[0] for n in sys.modules}\n"
+        "import os, sys, atexit; sys.argv[0] = 'esspec'; os._exit = sys.exit\n"
+        "names = lambda: {n.partition('.')[0] for n in sys.modules}\n"
         "atexit.register(lambda: sys.stderr.write('modules: ' + ' '.join(names())))\n"
         "from esspec.__main__ import main; main()"
     )
