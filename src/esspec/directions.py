@@ -173,8 +173,3 @@ def directions_in(text: str) -> frozenset[Direction]:
 
 def _letters(text: str) -> set[str]:
     return set(_LETTERS.findall(text[:_LONG].lower()))
-
-
-def opposite(direction: Direction) -> Direction:
-    """Return the other direction."""
-    return Direction.EGRESS if direction is Direction.INGRESS else Direction.INGRESS

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from esspec.fileset import FileSet, TargetFiles
-from esspec.model import Direction, PolicySet
+from esspec.model import PolicySet
+from esspec.objects import isolated
 from esspec.problem import InputProblems, error
 from esspec.targets import Target
 
@@ -18,11 +19,8 @@ def target_files(policies: PolicySet, target: Target) -> TargetFiles:
     Raises Inexpressible where the target cannot say what the page says.
     """
     files = _rendered(target, target.lower(policies))
-    isolated = {
-        workload.slug: tuple(d.value for d in Direction if workload.allowance(d).kind != "unspecified")
-        for workload in policies.workloads
-    }
-    return TargetFiles(files | target.index(tuple(files)), {slug: some for slug, some in isolated.items() if some})
+    directions = {w.slug: tuple(d.value for d in isolated(w)) for w in policies.workloads if isolated(w)}
+    return TargetFiles(files | target.index(tuple(files)), directions)
 
 
 def file_set(policies: PolicySet, targets: Iterable[Target]) -> FileSet:

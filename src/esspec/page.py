@@ -210,7 +210,7 @@ class _Reader:
             self._item_is_full = bool(self._containers)
             if heading is None:
                 self.problem("no-workload", line, "this says something of no workload", "put a heading over it")
-            elif self._agreed(line, []) and not self._is_conditional(line, direction):
+            elif self._agreed(line, []) and not self._is_restricted(line, direction):
                 self.statements.append(Statement(heading, direction, _WORDS[word.lower()], line))
         elif word:
             self.problem(
@@ -264,7 +264,7 @@ class _Reader:
         evidence = [Evidence(PEER_COLUMNS[c], line, "column") for c in columns if c in PEER_COLUMNS]
         direction = self._agreed(line, evidence)
         if direction:
-            self._is_conditional(line, direction)
+            self._is_restricted(line, direction)
         heading = self._sections.owner()
         if heading is None:
             self.problem(
@@ -280,7 +280,7 @@ class _Reader:
             label = self._label.line if self._label else 0
             self.tables.append(RuleTable(heading, direction, label, line, columns, rows))
 
-    def _is_conditional(self, line: int, direction: Direction) -> bool:
+    def _is_restricted(self, line: int, direction: Direction) -> bool:
         """Return whether the words before a table or statement restrict or contradict it, which is an error."""
         (at, intro), self._intro = self._intro, (0, "")
         named = directions_in(intro)
