@@ -219,9 +219,11 @@ def test_a_bomb_does_not_unfold() -> None:
 def test_depth(opening: str, closing: str) -> None:
     """The limit itself is read; far beyond it nothing overflows."""
     list(read_documents(opening * MAX_DEPTH + closing * MAX_DEPTH))
-    for depth in (MAX_DEPTH + 1, 5_000):
-        column = len(opening) * MAX_DEPTH + 1
-        assert unreadable(opening * depth + closing * depth) == f"1:{column}: nested deeper than {MAX_DEPTH}"
+    column = len(opening) * MAX_DEPTH + 1
+    for depth in (MAX_DEPTH + 1, 5_000):  # newer libyaml has a limit of its own, which it may reach first
+        message = unreadable(opening * depth + closing * depth).partition(": ")[2]
+        assert message in (f"nested deeper than {MAX_DEPTH}", "this is no YAML: exceeded maximum nesting depth")
+    assert unreadable(opening * (MAX_DEPTH + 1)).startswith(f"1:{column}: ")
 
 
 PIECES = [
