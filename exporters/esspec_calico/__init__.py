@@ -5,14 +5,27 @@ reads the text back without looking at `lower`. `selector` (Calico's selector la
 own rules) serve `lift` alone.
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from esspec.kustomization import kustomization
 from esspec.lifted import Lifted
-from esspec.objects import kustomization
 from esspec.targets import Target
 from esspec.template import template
-from esspec_calico.lower import GlobalNetworkPolicy, lower
+
+if TYPE_CHECKING:
+    from esspec.model import PolicySet
+    from esspec_calico.lower import GlobalNetworkPolicy
 
 
-def render(policy: GlobalNetworkPolicy) -> str:
+def lower(policies: "PolicySet") -> Sequence["GlobalNetworkPolicy"]:
+    """Return one object per workload; see esspec_calico.lower."""
+    from esspec_calico.lower import lower as lowered  # noqa: PLC0415 - who reads policies writes none
+
+    return lowered(policies)
+
+
+def render(policy: "GlobalNetworkPolicy") -> str:
     """Return the YAML of one object."""
     return template("esspec_calico", "globalnetworkpolicy.yaml.jinja").render(policy=policy)
 

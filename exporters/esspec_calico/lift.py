@@ -27,7 +27,8 @@ from esspec.lifted import (
     pods,
 )
 from esspec.manifest import as_list, as_map, check_metadata, lift_objects, refuse
-from esspec.model import Direction
+from esspec.surroundings import Surroundings
+from esspec.terms import Direction
 from esspec.yamlread import List, Map
 from esspec_calico.selector import ALL, MAX_ALTERNATIVES, read_selector
 from esspec_calico.validate import PROTOCOLS, port_range, validate
@@ -50,6 +51,11 @@ _NAMESPACE_NAMES = ("projectcalico.org/name", "kubernetes.io/metadata.name")
 def lift_text(text: str) -> Lifted:
     """Return what the GlobalNetworkPolicy objects in `text` say. Raises Unreadable for what is no YAML."""
     return lift_objects(text, api_version="projectcalico.org/v3", kind="GlobalNetworkPolicy", read=_policy)
+
+
+def read_policies(body: Map, _: Surroundings | None) -> tuple[Policy, ...]:
+    """Return what one object says, in the shape that esspec writes. Raises Refused for what it is not read in."""
+    return (_policy(body),)
 
 
 def _policy(body: Map) -> Policy:
@@ -201,3 +207,7 @@ def _namespace_requirement(key: str, values: Values, line: int) -> Found:
     if key not in _NAMESPACE_NAMES:
         refuse(line, f"a namespaceSelector is read by {_NAMESPACE_NAMES[0]} only, not by '{key}'")
     return NAMESPACE, values
+
+
+KINDS = {("projectcalico.org/v3", "GlobalNetworkPolicy"): read_policies}
+"""For the entry-point group `esspec.kinds`."""

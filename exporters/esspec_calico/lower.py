@@ -12,7 +12,6 @@ from esspec.model import (
     AllowNone,
     AllowOnly,
     Anyone,
-    Direction,
     ExternalPeer,
     InstancePeer,
     Peer,
@@ -33,6 +32,7 @@ from esspec.objects import (
     rule_comments,
     statement_comment,
 )
+from esspec.terms import Direction
 from esspec_calico.limits import (
     MAX_NETS,
     MAX_PORTS,
@@ -136,8 +136,8 @@ def _section(page: _Page, workload: Workload, direction: Direction) -> Section:
     allowance = workload.allowance(direction)
     comment, rules = None, []
     match allowance:
-        case AllowNone(line=line):
-            comment = statement_comment(page.policies, line, "None")
+        case AllowNone(line=line, words=words):
+            comment = statement_comment(page.policies, line, words)
         case AllowAll(line=line):
             rules.append(AllowRule((statement_comment(page.policies, line, "Any"),)))
         case AllowOnly(rules=written):

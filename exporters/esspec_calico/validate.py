@@ -18,7 +18,7 @@ from esspec.manifest import (
     network,
     refuse,
 )
-from esspec.model import FIRST_PORT, LAST_PORT, Protocol
+from esspec.terms import FIRST_PORT, LAST_PORT, Protocol
 from esspec.yamlread import Map
 
 MAX_RULES, MAX_PORTS, MAX_NETS = 1024, 50, 256

@@ -1,13 +1,26 @@
 """The target `cilium`: cilium.io/v2 CiliumNetworkPolicy, one object per workload."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from esspec.kustomization import kustomization
 from esspec.lifted import Lifted
-from esspec.objects import kustomization
 from esspec.targets import Target
 from esspec.template import template
-from esspec_cilium.lower import CiliumNetworkPolicy, lower
+
+if TYPE_CHECKING:
+    from esspec.model import PolicySet
+    from esspec_cilium.lower import CiliumNetworkPolicy
 
 
-def render(policy: CiliumNetworkPolicy) -> str:
+def lower(policies: "PolicySet") -> Sequence["CiliumNetworkPolicy"]:
+    """Return one object per workload; see esspec_cilium.lower."""
+    from esspec_cilium.lower import lower as lowered  # noqa: PLC0415 - who reads policies writes none
+
+    return lowered(policies)
+
+
+def render(policy: "CiliumNetworkPolicy") -> str:
     """Return the YAML of one object."""
     return template("esspec_cilium", "ciliumnetworkpolicy.yaml.jinja").render(policy=policy)
 

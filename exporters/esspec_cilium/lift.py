@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from esspec.lifted import EVERYONE, Grant, Lifted, Outside, Peers, Policy, Ports, all_ports
 from esspec.manifest import check_metadata, lift_objects, refuse
-from esspec.model import Direction, Protocol, Role
+from esspec.surroundings import Surroundings
+from esspec.terms import Direction, Protocol, Role
 from esspec.yamlread import List, Map
 from esspec_cilium.labels import peer, subject
 from esspec_cilium.validate import PEERS, PeerFields, validate
@@ -30,6 +31,11 @@ _EVERY_NODE = Outside(None, frozenset([Role.NODE, Role.KUBE_APISERVER]))
 def lift_text(text: str) -> Lifted:
     """Return what the CiliumNetworkPolicy objects in `text` say. Raises Unreadable for what is no YAML."""
     return lift_objects(text, api_version="cilium.io/v2", kind="CiliumNetworkPolicy", read=_policy)
+
+
+def read_policies(body: Map, _: Surroundings | None) -> tuple[Policy, ...]:
+    """Return what one object says, in the shape that esspec writes. Raises Refused for what it is not read in."""
+    return (_policy(body),)
 
 
 def _policy(body: Map) -> Policy:
@@ -112,3 +118,7 @@ def _map(data: object) -> Map:
 def _list(data: object) -> List:
     """Return what `validate` has found to be a list; an empty one where there is none."""
     return data if isinstance(data, List) else List(0)
+
+
+KINDS = {("cilium.io/v2", "CiliumNetworkPolicy"): read_policies}
+"""For the entry-point group `esspec.kinds`."""

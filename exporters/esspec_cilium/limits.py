@@ -7,18 +7,13 @@ that admits more than the page says, or an object that the agent drops, which le
 from collections.abc import Iterable, Iterator, Sequence
 
 from esspec.model import (
-    FIRST_PORT,
-    LAST_PORT,
     AllowOnly,
     Anyone,
-    Direction,
     External,
     ExternalPeer,
     InstancePeer,
     Peer,
     PolicySet,
-    Protocol,
-    Role,
     Rule,
     Selector,
     Workload,
@@ -27,6 +22,7 @@ from esspec.model import (
 from esspec.objects import isolated, rules_of
 from esspec.problem import EsspecError, in_order
 from esspec.targets import Inexpressible
+from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
 
 NAME = "cilium"
 ALL_NODES = (NAME, "all-nodes")

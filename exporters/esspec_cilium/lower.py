@@ -9,15 +9,12 @@ from esspec.model import (
     AllowNone,
     AllowOnly,
     Anyone,
-    Direction,
     Dns,
     External,
     ExternalPeer,
     InstancePeer,
     Peer,
     PolicySet,
-    Protocol,
-    Role,
     Rule,
     Selector,
     Unspecified,
@@ -33,6 +30,7 @@ from esspec.objects import (
     rule_comments,
     statement_comment,
 )
+from esspec.terms import Direction, Protocol, Role
 from esspec_cilium.limits import NAME, check
 
 NAMESPACE_KEY = "k8s:io.kubernetes.pod.namespace"
@@ -117,8 +115,8 @@ def _policy(policies: PolicySet, workload: Workload) -> CiliumNetworkPolicy:
 def _section(policies: PolicySet, workload: Workload, namespace: str, direction: Direction) -> Section:
     allowance = workload.allowance(direction)
     match allowance:
-        case AllowNone(line=line):
-            items = [Item((statement_comment(policies, line, "None"),))]
+        case AllowNone(line=line, words=words):
+            items = [Item((statement_comment(policies, line, words),))]
         case AllowAll(line=line):
             items = [Item((statement_comment(policies, line, "Any"),), entities=("all",))]
         case AllowOnly(rules=rules):

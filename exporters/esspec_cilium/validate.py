@@ -10,7 +10,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from esspec.manifest import as_int, as_list, as_map, as_text, check_metadata, network, refuse
-from esspec.model import LAST_PORT, Direction, Protocol
+from esspec.terms import LAST_PORT, Direction, Protocol
 from esspec.yamlread import Map
 
 MAX_PORTS = 40

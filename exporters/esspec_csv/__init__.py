@@ -15,6 +15,7 @@ from esspec_csv.table import Table
 
 if TYPE_CHECKING:
     from esspec.as_written import WrittenPage
+    from esspec.layouts import Layouts
 
 
 def render(table: Table) -> str:
@@ -37,11 +38,20 @@ def as_written(page: "WrittenPage") -> tuple[Table, ...]:
     return written_tables(page)
 
 
+def layouts() -> "Layouts":
+    """Return the forms of others in which the table can be written; see esspec_csv.layouts."""
+    from esspec_csv.layouts import layouts as known  # noqa: PLC0415 - only a report needs them
+
+    return known()
+
+
 TARGET = Target(
     name="csv",
     summary="Comma-separated values, one row per connection",
     lower=lower,
     render=render,
     lift=lift,
+    needs_features=False,
     as_written=as_written,
+    layouts=layouts,
 )

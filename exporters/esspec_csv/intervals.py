@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from esspec.model import LAST_PORT
+from esspec.terms import LAST_PORT
 
 Span = tuple[int, int]
 """First and last port, both included."""

@@ -9,7 +9,7 @@ import re
 from typing import NoReturn
 
 from esspec.lifted import EVERYONE, Grant, Lifted, Peers, Pods, Policy, Reason, Unreadable, all_ports
-from esspec.model import Direction
+from esspec.terms import Direction
 from esspec_csv.records import Record, records
 from esspec_csv.selector import ports_of, selected
 

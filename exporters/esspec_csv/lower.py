@@ -4,20 +4,16 @@ from collections.abc import Iterator
 from typing import NamedTuple, assert_never
 
 from esspec.model import (
-    FIRST_PORT,
-    LAST_PORT,
     AllowAll,
     AllowNone,
     AllowOnly,
     Anyone,
-    Direction,
     Dns,
     External,
     ExternalPeer,
     InstancePeer,
     Peer,
     PolicySet,
-    Role,
     Rule,
     Selector,
     Unspecified,
@@ -25,6 +21,7 @@ from esspec.model import (
     WorkloadPeer,
 )
 from esspec.targets import Inexpressible
+from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Role
 from esspec_csv.field import refused_character
 from esspec_csv.other_side import Flow, OtherSide
 from esspec_csv.table import ANY, ANYONE, NONE, RESERVED, UNSPECIFIED, Row, Table, file_name, is_reserved

@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from typing import NamedTuple, assert_never
 
 from esspec.model import (
-    FIRST_PORT,
-    LAST_PORT,
     AllowAll,
     AllowNone,
     AllowOnly,
     Anyone,
-    Direction,
     ExternalPeer,
     InstancePeer,
     Peer,
@@ -25,6 +22,7 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
+from esspec.terms import FIRST_PORT, LAST_PORT, Direction
 from esspec_csv.intervals import Span, Stated, Statements, covers, grown, joined
 
 MOST_LINES = 8

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from esspec.lifted import NAMESPACE, Key, Outside, Pods, Ports, Values, all_ports, label, only, pods
 from esspec.manifest import Refused, check_label, is_dns_label, network
-from esspec.model import LAST_PORT, Protocol, Role
+from esspec.terms import LAST_PORT, Protocol, Role
 
 _PODS = re.compile(r"namespace: ([^;]*); labels: ([^;]*)")
 _OUTSIDE = re.compile(r"role: ([^;]*)(?:; addresses: ([^;]*))?")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from esspec.as_written import WrittenEntry, WrittenPage
-from esspec.model import Direction
 from esspec.problem import PageProblems, Problem, error
+from esspec.terms import Direction
 from esspec_csv.field import refused_character
 from esspec_csv.table import Row, Table, file_name, is_reserved
 

@@ -4,14 +4,27 @@ To make a target of your own, copy this folder and change the words: `lower` put
 terms, the template prints them, `lift` reads the text back without looking at `lower`.
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from esspec.kustomization import kustomization
 from esspec.lifted import Lifted
-from esspec.objects import kustomization
 from esspec.targets import Target
 from esspec.template import template
-from esspec_kubernetes.lower import NetworkPolicy, lower
+
+if TYPE_CHECKING:
+    from esspec.model import PolicySet
+    from esspec_kubernetes.lower import NetworkPolicy
 
 
-def render(policy: NetworkPolicy) -> str:
+def lower(policies: "PolicySet") -> Sequence["NetworkPolicy"]:
+    """Return one object per workload; see esspec_kubernetes.lower."""
+    from esspec_kubernetes.lower import lower as lowered  # noqa: PLC0415 - who reads policies writes none
+
+    return lowered(policies)
+
+
+def render(policy: "NetworkPolicy") -> str:
     """Return the YAML of one object."""
     return template("esspec_kubernetes", "networkpolicy.yaml.jinja").render(policy=policy)
 

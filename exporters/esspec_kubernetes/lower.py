@@ -8,7 +8,6 @@ from esspec.model import (
     AllowNone,
     AllowOnly,
     Anyone,
-    Direction,
     External,
     ExternalPeer,
     InstancePeer,
@@ -30,6 +29,7 @@ from esspec.objects import (
     statement_comment,
 )
 from esspec.targets import Inexpressible
+from esspec.terms import Direction
 
 NAME = "kubernetes"
 
@@ -117,8 +117,8 @@ def _section(policies: PolicySet, workload: Workload, direction: Direction) -> S
     comment: str | None = None
     rules: tuple[AllowRule, ...] = ()
     match allowance:
-        case AllowNone(line=line):
-            comment = statement_comment(policies, line, "None")
+        case AllowNone(line=line, words=words):
+            comment = statement_comment(policies, line, words)
         case AllowAll(line=line):
             rules = (AllowRule((statement_comment(policies, line, "Any"),)),)
         case AllowOnly(rules=written):

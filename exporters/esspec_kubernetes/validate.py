@@ -20,7 +20,7 @@ from esspec.manifest import (
     network,
     refuse,
 )
-from esspec.model import FIRST_PORT, LAST_PORT, Protocol
+from esspec.terms import FIRST_PORT, LAST_PORT, Protocol
 from esspec.yamlread import List, Map
 
 POLICY_TYPES = ("Ingress", "Egress")
@@ -34,20 +34,25 @@ def validate(body: Map) -> tuple[str, str]:
     identity = check_metadata(body, namespaced=True)
     spec = spec_of(body)
     known_fields(spec, ("podSelector", "policyTypes", "ingress", "egress"), "spec")
-    if "podSelector" in spec:
+    if spec.get("podSelector") is not None:
         _selector(spec["podSelector"], spec.line_of("podSelector"), "spec.podSelector")
     _policy_types(spec)
     for field, peers in (("ingress", "from"), ("egress", "to")):
         if spec.get(field) is not None:
             rules = as_list(spec[field], spec.line_of(field), f"spec.{field}")
             for rule, line in zip(rules, rules.lines, strict=True):
-                _rule(as_map(rule, line, f"a rule of {field}"), peers)
+                _rule(struct(rule, line, f"a rule of {field}"), peers)
     return identity
+
+
+def struct(data: Data, line: int, what: str) -> Map:
+    """Return an item that is a mapping; to the API server one that is null has no fields."""
+    return Map(line) if data is None else as_map(data, line, what)
 
 
 def spec_of(body: Map) -> Map:
     """Return the spec; the API takes an object without one, and it then isolates the ingress of all pods."""
-    return as_map(body["spec"], body.line_of("spec"), "spec") if "spec" in body else Map(body.line)
+    return struct(body.get("spec"), body.line_of("spec"), "spec")
 
 
 def _policy_types(spec: Map) -> None:
@@ -67,25 +72,26 @@ def _rule(rule: Map, peers_field: str) -> None:
     if rule.get("ports") is not None:
         ports = as_list(rule["ports"], rule.line_of("ports"), "ports")
         for port, line in zip(ports, ports.lines, strict=True):
-            _port(as_map(port, line, "a port"))
+            _port(struct(port, line, "a port"))
     if rule.get(peers_field) is not None:
         peers = as_list(rule[peers_field], rule.line_of(peers_field), peers_field)
         for peer, line in zip(peers, peers.lines, strict=True):
-            _peer(as_map(peer, line, "a peer"))
+            _peer(struct(peer, line, "a peer"))
 
 
 def _port(port: Map) -> None:
     known_fields(port, ("protocol", "port", "endPort"), "a port")
-    if port.get("protocol", "TCP") not in tuple(Protocol):
+    if port.get("protocol") not in (None, *Protocol):
         refuse(port.line_of("protocol"), f"protocol takes TCP, UDP and SCTP, not {port['protocol']!r}")
     number = port.get("port")
     line = port.line_of("port")
     if isinstance(number, str):
+        as_text(number, line, "port")
         if len(number) > 15 or not _PORT_NAME.fullmatch(number):  # noqa: PLR2004 - IANA service names
             refuse(line, f"'{number}' is no port name; a port number is written without quotes")
     elif number is not None and not FIRST_PORT <= as_int(number, line, "port") <= LAST_PORT:
         refuse(line, f"port {number} is not in 1-65535")
-    if "endPort" in port:
+    if port.get("endPort") is not None:
         end = as_int(port["endPort"], port.line_of("endPort"), "endPort")
         if not isinstance(number, int) or not number <= end <= LAST_PORT:
             refuse(port.line_of("endPort"), f"endPort {end} needs a port number, and to be no smaller than it")
@@ -93,21 +99,22 @@ def _port(port: Map) -> None:
 
 def _peer(peer: Map) -> None:
     known_fields(peer, ("podSelector", "namespaceSelector", "ipBlock"), "a peer")
-    if not peer:
+    named = [field for field in peer if peer[field] is not None]
+    if not named:
         refuse(peer.line, "a peer must name a podSelector, a namespaceSelector or an ipBlock")
-    if "ipBlock" in peer:
-        if len(peer) > 1:
+    if "ipBlock" in named:
+        if len(named) > 1:
             refuse(peer.line, "an ipBlock stands alone in its peer")
         _block(as_map(peer["ipBlock"], peer.line_of("ipBlock"), "ipBlock"))
     for field in ("podSelector", "namespaceSelector"):
-        if field in peer:
+        if field in named:
             _selector(peer[field], peer.line_of(field), field)
 
 
 def _block(block: Map) -> None:
     known_fields(block, ("cidr", "except"), "ipBlock")
     cidr = ipaddress.ip_network(_cidr(block.get("cidr"), block.line_of("cidr")))
-    if "except" in block:
+    if block.get("except") is not None:
         inner = as_list(block["except"], block.line_of("except"), "except")
         for item, line in zip(inner, inner.lines, strict=True):
             part = ipaddress.ip_network(_cidr(item, line))
@@ -128,15 +135,15 @@ def _inside(
 def _selector(data: Data, line: int, what: str) -> None:
     selector = as_map(data, line, what)
     known_fields(selector, ("matchLabels", "matchExpressions"), what)
-    if "matchLabels" in selector:
+    if selector.get("matchLabels") is not None:
         labels = as_map(selector["matchLabels"], selector.line_of("matchLabels"), "matchLabels")
         for key, value in labels.items():
             at = labels.line_of(key)
             check_label(key, as_text(value, at, f"label {key}"), at)
-    if "matchExpressions" in selector:
+    if selector.get("matchExpressions") is not None:
         items = as_list(selector["matchExpressions"], selector.line_of("matchExpressions"), "matchExpressions")
         for item, at in zip(items, items.lines, strict=True):
-            _expression(as_map(item, at, "an expression"))
+            _expression(struct(item, at, "an expression"))
 
 
 def _expression(item: Map) -> None:
@@ -144,7 +151,7 @@ def _expression(item: Map) -> None:
     check_label(as_text(item.get("key"), item.line_of("key"), "key"), "", item.line_of("key"))
     operator = item.get("operator")
     line = item.line_of("values")
-    values = as_list(item["values"], line, "values") if "values" in item else List(line)
+    values = List(line) if item.get("values") is None else as_list(item["values"], line, "values")
     if operator in ("In", "NotIn"):
         if not values:
             refuse(item.line, f"{operator} needs values")

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from esspec.cell_words import Piece
 from esspec.inline import InlineReader
-from esspec.model import Direction
+from esspec.liquid import told_once
 from esspec.page import read_page
-from esspec.phrase import Piece
 from esspec.problem import PageProblems, Problem, errors_in, in_order
 from esspec.rows import RowReader, WrittenRule
 from esspec.sections import Page
 from esspec.source import Source
+from esspec.terms import Direction
 
-_OPEN = frozenset({"unresolved-variable"})
+_OPEN = frozenset({"unresolved-variable", "user-supplied-port"})
 
 
 class WrittenEntry(NamedTuple):
@@ -49,7 +50,7 @@ def written_page(source: Source, page_name: str) -> WrittenPage:
     reader = RowReader(source.path, inline)
     rules = [rule for table in page.tables for rule in reader.read(table)]
     problems: list[Problem] = [*page.problems, *reader.problems, *(f.problem for r in rules for f in r.faults)]
-    errors = [problem for problem in errors_in(problems) if problem.code not in _OPEN]
+    errors = [problem for problem in errors_in(told_once(problems)) if problem.code not in _OPEN]
     if errors:
         raise PageProblems(in_order(errors))
     return WrittenPage(page_name, tuple(_entries(page, rules)))

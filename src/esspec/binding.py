@@ -1,25 +1,33 @@
 """The binding, `esspec.toml`: what a page cannot know, and the decisions it leaves open."""
 
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from esspec.binding_file import BindingFile, DnsEntry, DnsPeer, ExternalEntry, OverrideEntry, WorkloadEntry
-from esspec.problem import InputProblems, PageProblems, Problem, error, in_order
+from esspec.binding_file import (
+    BindingFile,
+    CheckEntry,
+    DnsEntry,
+    DnsPeer,
+    ExternalEntry,
+    IgnoreEntry,
+    LintEntry,
+    OverrideEntry,
+    ProfileEntry,
+    WorkloadEntry,
+)
+from esspec.gaps import Gap, bridge_gaps
+from esspec.problem import PageProblems, Problem, error, in_order
 from esspec.source import decode, read_bytes
+from esspec.toml_text import parse_toml
 
 FILE_NAME = "esspec.toml"
 MAX_BYTES = 4 * 1024 * 1024
 _BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
-
-
-"""A port, a range such as "8000-8010", or a list of such."""
-"""As PortNumbers, or "all"."""
 
 
 class Binding:
@@ -38,14 +46,21 @@ class Binding:
 
         return toml_lines(self._text)
 
+    @cached_property
+    def _first_inside(self) -> dict[tuple[str | int, ...], int]:
+        """Return the line of the first key in each table, for tables without a header of their own."""
+        lines: dict[tuple[str | int, ...], int] = {}
+        for path, line in self._lines.items():
+            for length in range(1, len(path)):
+                lines.setdefault(path[:length], line)
+        return lines
+
     def line(self, *keys: str | int) -> int:
         """Return the line of a key, or of the nearest table around it; 1 where nothing is found."""
         while keys:
-            if keys in self._lines:
-                return self._lines[keys]
-            inner = next((line for path, line in self._lines.items() if path[: len(keys)] == keys), None)
-            if inner:
-                return inner
+            found = self._lines.get(keys) or self._first_inside.get(keys)
+            if found:
+                return found
             keys = keys[:-1]
         return 1
 
@@ -68,43 +83,58 @@ def find_binding(page: Path) -> Path | None:
     return next((at / FILE_NAME for at in (start, *start.parents) if (at / FILE_NAME).is_file()), None)
 
 
+class Draft(NamedTuple):
+    """A binding that may have gaps: something legal stands in for each."""
+
+    binding: Binding
+    gaps: tuple[Gap, ...]
+
+
 def read_binding(path: Path, shown: str) -> Binding:
     """Return the binding in a file.
 
-    Raises InputProblems (exit 2) for what is no TOML, PageProblems (exit 1) for what is no binding; each
-    finding names file, line and key.
+    Raises InputProblems (exit 2) for what is no TOML, PageProblems (exit 1) for what is no binding, or has gaps;
+    each finding names file, line and key.
     """
-    text = decode(read_bytes(path, shown, MAX_BYTES), shown)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as broken:
-        raise InputProblems([_not_toml(broken, shown, text)]) from None
-    except ValueError as broken:  # a number of thousands of digits
-        raise InputProblems([error("bad-toml", shown, (1, 1), f"this is no TOML: {broken}", "mend it")]) from None
-    except RecursionError:
-        raise InputProblems(
-            [error("bad-toml", shown, (1, 1), "the file is nested too deeply", "write it flat")]
-        ) from None
+    return binding_from(decode(read_bytes(path, shown, MAX_BYTES), shown), path, shown)
+
+
+def binding_from(text: str, path: Path, shown: str) -> Binding:
+    """Return the binding in a text, which stands or stood at `path`. Raises as `read_binding` does."""
+    draft = read_draft(text, path, shown)
+    if draft.gaps:
+        raise PageProblems(in_order(_unfilled(draft.binding, draft.gaps)))
+    return draft.binding
+
+
+def read_draft(text: str, path: Path, shown: str) -> Draft:
+    """Return the binding in a text, which may have gaps; all else about it is as in `read_binding`."""
+    data = parse_toml(text, shown)
+    gaps = bridge_gaps(data)
+    folder = path.absolute().parent
     try:
         file = BindingFile.model_validate(data)
     except ValidationError as invalid:
-        unread = Binding(NO_BINDING.file, path=shown, folder=path.parent, text=text)
-        raise PageProblems(in_order(tuple(_restated(unread, invalid)))) from None
-    return Binding(file, path=shown, folder=path.absolute().parent, text=text)
+        unread = Binding(NO_BINDING.file, path=shown, folder=folder, text=text)
+        raise PageProblems(in_order([*_restated(unread, invalid), *_unfilled(unread, gaps)])) from None
+    return Draft(Binding(file, path=shown, folder=folder, text=text), gaps)
 
 
-def _not_toml(broken: tomllib.TOMLDecodeError, shown: str, text: str) -> Problem:
-    message, _, place = str(broken).rpartition(" (at ")
-    numbers = [int(word.strip(",)")) for word in place.split() if word.strip(",)").isdigit()]
-    at = (numbers[0], numbers[1]) if len(numbers) == 2 else (text.count("\n") + 1, 1)  # noqa: PLR2004
-    return error("bad-toml", shown, at, f"this is no TOML: {message or broken}", "mend the syntax")
+def _unfilled(binding: Binding, gaps: Iterable[Gap]) -> list[Problem]:
+    return [
+        binding.problem("unfilled", gap.keys, f"{_dotted(gap.keys)} is empty", f"fill it in: {gap.advice}")
+        for gap in gaps
+    ]
 
 
 def _restated(binding: Binding, invalid: ValidationError) -> Iterator[Problem]:
     for item in invalid.errors(include_url=False):
         keys = tuple(key for key in item["loc"] if key != "[key]")
-        name = ".".join(str(k) if _BARE_KEY.fullmatch(str(k)) else f'"{k}"' for k in keys) or "the file"
-        yield binding.problem(*_said(item, keys, name))
+        yield binding.problem(*_said(item, keys, _dotted(keys) or "the file"))
+
+
+def _dotted(keys: tuple[str | int, ...]) -> str:
+    return ".".join(str(k) if _BARE_KEY.fullmatch(str(k)) else f'"{k}"' for k in keys)
 
 
 def _said(item: Any, keys: tuple[str | int, ...], name: str) -> tuple[str, tuple[str | int, ...], str, str]:
@@ -130,15 +160,18 @@ def _said(item: Any, keys: tuple[str | int, ...], name: str) -> tuple[str, tuple
 def _near_key(keys: tuple[str | int, ...]) -> str:
     import difflib  # noqa: PLC0415 - only a misspelt key needs it
 
-    parent: Any = BindingFile
-    tables = {
-        "workloads": WorkloadEntry,
-        "externals": ExternalEntry,
-        "dns": DnsEntry,
-        "overrides": OverrideEntry,
+    tables: dict[tuple[str | int, ...], Any] = {
+        ("workloads",): WorkloadEntry,
+        ("externals",): ExternalEntry,
+        ("dns",): DnsEntry,
+        ("dns", "peers"): DnsPeer,
+        ("profiles",): ProfileEntry,
+        ("overrides",): OverrideEntry,
+        ("lint",): LintEntry,
+        ("check",): CheckEntry,
+        ("lint", "ignore"): IgnoreEntry,
     }
-    if len(keys) > 1:
-        parent = DnsPeer if keys[:2] == ("dns", "peers") else tables.get(str(keys[0]), BindingFile)
+    parent = next((tables[keys[:n]] for n in (2, 1) if len(keys) > n and keys[:n] in tables), BindingFile)
     known = list(parent.model_fields)
     near = difflib.get_close_matches(str(keys[-1]), known, 1)
     return f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"

@@ -6,18 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from esspec.model import FIRST_PORT, LAST_PORT, Direction, PortRange, Ports, Protocol, Role
+from esspec.conditions import is_always, parse_condition
+from esspec.model import PortRange, Ports
+from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
 from esspec.value import Value
 
 _DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_QUALIFIED = rf"({_DNS_LABEL}(\.{_DNS_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
-
-
+LABEL_KEY = rf"({_DNS_LABEL}(\.{_DNS_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+LABEL_VALUE = r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?"
+MAX_LABEL_VALUE = 63
 _MAX_LABEL_PREFIX = 253
 
 
 Namespace = Annotated[str, Field(pattern=f"^{_DNS_LABEL}$", max_length=63)]
-LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", max_length=63)]
+LabelValue = Annotated[str, Field(pattern=f"^{LABEL_VALUE}$", max_length=MAX_LABEL_VALUE)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -40,7 +42,7 @@ def _label_key(text: str) -> str:
     return text
 
 
-LabelKey = Annotated[str, Field(pattern=f"^{_QUALIFIED}$"), AfterValidator(_label_key)]
+LabelKey = Annotated[str, Field(pattern=f"^{LABEL_KEY}$"), AfterValidator(_label_key)]
 Labels = dict[LabelKey, LabelValue]
 
 
@@ -88,9 +90,10 @@ _Numbers = int | str | Annotated[list[int | str], Field(min_length=1)]
 
 
 PortNumbers = Annotated[tuple[PortRange, ...], BeforeValidator(_port_ranges, json_schema_input_type=_Numbers)]
-
+"""A port, a range such as "8000-8010", or a list of such."""
 
 PortNumbersOrAll = Annotated[Ports, BeforeValidator(_ports_or_all, json_schema_input_type=_Numbers)]
+"""As PortNumbers, or "all"."""
 
 
 class _Table(Value):
@@ -137,6 +140,13 @@ class DnsEntry(_Table):
         return self.ports or (PortRange(first=53, last=53),)
 
 
+def _condition(text: str) -> str:
+    """Return a condition that can be read."""
+    if not is_always(text) and parse_condition(text) is None:
+        raise ValueError(f"'{text}' is neither Always nor like 'If metrics are enabled'")
+    return text
+
+
 class OverrideEntry(_Table):
     """`[[overrides]]`: a decision about one row, which it names by its content."""
 
@@ -149,6 +159,7 @@ class OverrideEntry(_Table):
     peers: Annotated[list[Text], Field(min_length=1)] | None = None
     ports: PortNumbersOrAll | None = None
     protocol: Annotated[Protocol, Field(strict=False)] | None = None
+    condition: Annotated[str, AfterValidator(_condition)] | None = None
 
     @cached_property
     def peer_names(self) -> tuple[str, ...]:
@@ -156,15 +167,59 @@ class OverrideEntry(_Table):
         return tuple([self.peer] if self.peer else []) + tuple(self.peers or [])
 
 
+class ProfileEntry(_Table):
+    """`[profiles.NAME]`: a named set of features' states, over those of `[features]`."""
+
+    features: dict[Text, str] = {}
+
+
+class IgnoreEntry(_Table):
+    """One entry of `[lint] ignore`: findings of one code, all of them or those about one row of a workload."""
+
+    code: Text
+    reason: Reason
+    workload: Text | None = None
+    row: Text | None = None
+
+
+def _ignore_entry(given: object) -> object:
+    """Return an entry for a code alone, which needs no reason; anything else is left to pydantic."""
+    return IgnoreEntry(code=given, reason="ignored everywhere") if given and isinstance(given, str) else given
+
+
+class LintEntry(_Table):
+    """`[lint]`: which findings of `esspec lint` are known and accepted."""
+
+    ignore: list[Annotated[IgnoreEntry, BeforeValidator(_ignore_entry, json_schema_input_type=Text | IgnoreEntry)]] = []
+
+
+class CheckEntry(_Table):
+    """`[check]`: the pages that `esspec check` looks at, and how; paths are relative to the file's folder."""
+
+    pages: list[Text] = []
+    output: Text | None = None
+    targets: list[Text] = []
+    data: list[Text] = []
+    profile: Text | None = None
+
+
 class BindingFile(_Table):
     """The whole file; see `esspec schema binding`."""
 
     namespace: Namespace | None = None
     labels: Labels = {}
+    empty_labels: list[LabelKey] = []
     prefix: Annotated[str, Field(pattern=r"^([a-z0-9][-a-z0-9]*)?$", max_length=40)] = "esspec-"
     anywhere: Literal["everyone"] = "everyone"
     workloads: dict[Text, WorkloadEntry] = {}
     externals: dict[Text, ExternalEntry] = {}
     variables: dict[str, str] = {}
+    placeholders: dict[Text, str] = {}
+    features: dict[Text, str] = {}
+    profiles: dict[Text, ProfileEntry] = {}
+    remarks: dict[Text, Reason] = {}
+    ports: dict[Text, PortNumbers] = {}
     dns: DnsEntry | None = None
     overrides: list[OverrideEntry] = []
+    lint: LintEntry = LintEntry()
+    check: CheckEntry | None = None

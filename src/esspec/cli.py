@@ -3,32 +3,43 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from esspec import __version__
+from esspec.arguments import exit_code, settings_in
+from esspec.cli_answers import EXPLAIN_EXAMPLES, LIST_EXAMPLES, explain, list_
+from esspec.cli_check import CHECK_EXAMPLES, LINT_EXAMPLES, check, lint
+from esspec.cli_diff import DIFF_EXAMPLES, diff
 from esspec.options import (
     BindingFile,
+    Bom,
+    Columns,
+    ColumnsFile,
+    Data,
     DataFormat,
     ErrorFormat,
     Errors,
     Fail,
     FailOn,
     Format,
+    InitOutput,
+    Layout,
     MaxBytes,
     Page,
     Pages,
+    Profile,
+    Set,
     StdinName,
+    Stdout,
     Targets,
 )
-from esspec.problem import EsspecError, InputProblems, Level, Problem, error, printable
+from esspec.problem import EsspecError, InputProblems, Problem, error, printable
 from esspec.streams import prepare_streams, write_data
 
 if TYPE_CHECKING:
-    from esspec.compile import Reading
     from esspec.loading import PageFile
-    from esspec.model import PolicySet
 
 app = typer.Typer(
     name="esspec",
@@ -43,7 +54,6 @@ app = typer.Typer(
 
 
 _LIMIT = 16 * 1024 * 1024
-_RANK = {Level.ERROR: 2, Level.WARNING: 1, Level.NOTE: 0}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -86,23 +96,25 @@ def _report(problems: Sequence[Problem], error_format: str) -> None:
         findings(problems, error_format)
 
 
-def _exit_code(problems: Iterable[Problem], fail_on: FailOn) -> int:
-    return 1 if any(_RANK[p.level] >= _RANK[Level(fail_on)] for p in problems) else 0
+class _Where(NamedTuple):
+    """The options that say how pages are found and read."""
 
+    binding: str | None
+    stdin_filename: str | None
+    max_bytes: int
+    data: Sequence[str] | None = None
+    profile: str | None = None
+    settings: Sequence[str] | None = None
 
-def _page_file(path: str, binding: str | None, stdin_filename: str | None, max_bytes: int) -> "PageFile":
-    from esspec.loading import PageFile  # noqa: PLC0415 - as above
+    def page(self, path: str) -> "PageFile":
+        """Return the page at `path`."""
+        from esspec.compile import Choice  # noqa: PLC0415 - as above
+        from esspec.loading import PageFile  # noqa: PLC0415 - as above
 
-    return PageFile(path, sys.stdin.buffer if path == "-" else None, stdin_filename, binding, max_bytes)
-
-
-def _compiled(file: "PageFile") -> tuple["Reading", "PolicySet"]:
-    from esspec.compile import compile_page  # noqa: PLC0415 - as above
-    from esspec.loading import load_page, needs_binding  # noqa: PLC0415 - as above
-
-    reading = load_page(file)
-    needs_binding(reading)
-    return reading, compile_page(reading)
+        choice = Choice(self.profile, settings_in(self.settings or ()))
+        stdin = sys.stdin.buffer if path == "-" else None
+        data = tuple(self.data or ())
+        return PageFile(path, stdin, self.stdin_filename, self.binding, self.max_bytes, data, choice)
 
 
 _EXPORT_EXAMPLES = """\b
@@ -111,6 +123,12 @@ Examples:
   esspec export --target cilium docs/network-policies.md
   esspec export docs/network-policies.md -o out/ --check
   esspec export docs/network-policies.md --target csv --as-written
+  esspec export docs/network-policies.md --target csv --layout pci -o services.csv
+"""
+_INIT_EXAMPLES = """\b
+Examples:
+  esspec init docs/network-policies.md --data docs/_data
+  esspec init docs/network-policies.md --stdout
 """
 _VERIFY_EXAMPLES = """\b
 Examples:
@@ -143,6 +161,13 @@ def export(
     as_written: Annotated[
         bool, typer.Option("--as-written", help="CSV in the page's own words, without a binding.")
     ] = False,
+    layout: Layout = None,
+    columns: Columns = None,
+    columns_file: ColumnsFile = None,
+    bom: Bom = False,
+    profile: Profile = None,
+    settings: Set = None,
+    data: Data = None,
     binding: BindingFile = None,
     stdin_filename: StdinName = None,
     max_bytes: MaxBytes = _LIMIT,
@@ -151,20 +176,24 @@ def export(
 ) -> int:
     """Compile pages into policy files: the main job."""
     from esspec.commands import ExportRequest, export_pages, named_folder  # noqa: PLC0415 - as above
+    from esspec.layout_command import LayoutRequest, export_report  # noqa: PLC0415 - as above
 
     folder = None if output is None else named_folder(output)
     request = ExportRequest(tuple(target or ()), folder, check, force, allow_removal, as_written)
-    files = [_page_file(page, binding, stdin_filename, max_bytes) for page in pages]
-    result = export_pages(files, request)
+    where = _Where(binding, stdin_filename, max_bytes, data, profile, settings)
+    files = [where.page(page) for page in pages]
+    report = LayoutRequest(layout, columns, columns_file, bom)
+    result = export_report(files, request, report) if report.asks else export_pages(files, request)
     _report(result.problems, error_format)
     write_data(result.data)
-    return max(result.exit_code, _exit_code(result.problems, fail_on))
+    return max(result.exit_code, exit_code(result.problems, fail_on))
 
 
 @app.command(epilog="Example: esspec parse docs/network-policies.md --format json")
 def parse(
     page: Page,
     output_format: Format = DataFormat.TEXT,
+    data: Data = None,
     binding: BindingFile = None,
     stdin_filename: StdinName = None,
     max_bytes: MaxBytes = _LIMIT,
@@ -176,15 +205,46 @@ def parse(
     from esspec.loading import load_page  # noqa: PLC0415 - as above
     from esspec.report import table  # noqa: PLC0415 - as above
 
-    reading = load_page(_page_file(page, binding, stdin_filename, max_bytes))
+    reading = load_page(_Where(binding, stdin_filename, max_bytes, data).page(page))
     found = document(reading)
     if output_format is DataFormat.JSON:
         write_data(as_json(found))
     else:
-        headers = ("workload", "direction", "protocol", "ports", "peers", "reason", "line")
+        headers = ("workload", "direction", "protocol", "ports", "peers", "condition", "reason", "line")
         write_data(table(headers, as_table(found)))
     _report(reading.problems, error_format)
-    return _exit_code(reading.problems, fail_on)
+    return exit_code(reading.problems, fail_on)
+
+
+@app.command(epilog=_INIT_EXAMPLES)
+def init(
+    page: Page,
+    output: InitOutput = None,
+    to_stdout: Stdout = False,
+    data: Data = None,
+    binding: BindingFile = None,
+    stdin_filename: StdinName = None,
+    max_bytes: MaxBytes = _LIMIT,
+    error_format: Errors = ErrorFormat.TEXT,
+) -> int:
+    """Write a binding to fill in, or add to it what the page newly needs."""
+    from esspec.init_command import init_page  # noqa: PLC0415 - as above
+
+    file = _Where(binding, stdin_filename, max_bytes, data).page(page)
+    result = init_page(file, "-" if to_stdout else output)
+    write_data(result.data)
+    _report(result.problems, error_format)
+    return exit_code(result.problems, FailOn.ERROR)
+
+
+@app.command(epilog="Example: esspec rules one-sided")
+def rules(
+    code: Annotated[str | None, typer.Argument(help="A code; all if none is named.", metavar="[CODE]")] = None,
+) -> None:
+    """Say what the codes of findings mean, why they matter, and how to mend what they report."""
+    from esspec.rules_text import all_rule_texts, rule_text  # noqa: PLC0415 - as above
+
+    write_data(all_rule_texts() if code is None else rule_text(code))
 
 
 @app.command(epilog=_VERIFY_EXAMPLES)
@@ -194,7 +254,16 @@ def verify(
     directory: Annotated[
         Path | None, typer.Option("--dir", help="Verify the files below this folder, not fresh ones.")
     ] = None,
+    all_profiles: Annotated[
+        bool, typer.Option("--all-profiles", help="Prove every [profiles.NAME] of the binding.")
+    ] = False,
+    every_combination: Annotated[
+        bool, typer.Option("--every-combination", help="Prove every combination of the page's features.")
+    ] = False,
+    profile: Profile = None,
+    settings: Set = None,
     output_format: Format = DataFormat.TEXT,
+    data: Data = None,
     binding: BindingFile = None,
     stdin_filename: StdinName = None,
     max_bytes: MaxBytes = _LIMIT,
@@ -202,21 +271,23 @@ def verify(
     error_format: Errors = ErrorFormat.TEXT,
 ) -> int:
     """Prove that all outputs mean what the page means, or show the smallest flow on which they do not."""
-    from esspec.loading import placed_in  # noqa: PLC0415 - as above
+    from esspec.loading import load_page, needs_binding, placed_in  # noqa: PLC0415 - as above
     from esspec.report import verification  # noqa: PLC0415 - as above
     from esspec.targets import load_targets  # noqa: PLC0415 - as above
-    from esspec.verification import verify_folder, verify_fresh  # noqa: PLC0415 - as above
+    from esspec.verify_command import VerifyRequest, verify_page  # noqa: PLC0415 - as above
 
-    targets = load_targets(target or ())
-    reading, policies = _compiled(_page_file(page, binding, stdin_filename, max_bytes))
-    with placed_in(reading.resolution.page.path, policies.page):
-        result = verify_folder(policies, targets, directory) if directory else verify_fresh(policies, targets)
+    request = VerifyRequest(load_targets(target or ()), directory, profile, all_profiles, every_combination)
+    request.check(has_settings=bool(settings))
+    reading = load_page(_Where(binding, stdin_filename, max_bytes, data, profile, settings).page(page))
+    needs_binding(reading)
+    with placed_in(reading.resolution.page.path, reading.page_name):
+        result = verify_page(reading, request)
     if output_format is DataFormat.JSON:
         write_data(result.model_dump_json(by_alias=True, indent=2) + "\n")
     else:
         write_data(verification(result))
     _report(reading.problems, error_format)
-    return 0 if result.equal and not _exit_code(reading.problems, fail_on) else 1
+    return 0 if result.equal and not exit_code(reading.problems, fail_on) else 1
 
 
 @app.command()
@@ -230,7 +301,7 @@ def targets() -> None:
 
 @app.command(epilog="Example: esspec schema page")
 def schema(
-    name: Annotated[str, typer.Argument(help="page, findings, verify or binding", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="page, list, explain, findings, verify or binding", metavar="NAME")],
 ) -> None:
     """Print the JSON Schema of something esspec prints or reads."""
     from esspec.schema import SCHEMAS, schema_text  # noqa: PLC0415 - as above
@@ -241,3 +312,10 @@ def schema(
             [error("unknown-schema", name, (0, 0), f"there is no schema '{name}'", f"use one of: {known}")]
         )
     write_data(schema_text(name))
+
+
+app.command("list", epilog=LIST_EXAMPLES)(list_)
+app.command(epilog=DIFF_EXAMPLES)(diff)
+app.command(epilog=EXPLAIN_EXAMPLES)(explain)
+app.command(epilog=LINT_EXAMPLES)(lint)
+app.command(epilog=CHECK_EXAMPLES)(check)

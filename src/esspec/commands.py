@@ -100,7 +100,7 @@ def type_of(found: EsspecError) -> type[EsspecError]:
 def _compiled(file: PageFile, targets: Sequence[Target], request: ExportRequest) -> Compiled:
     reading = load_page(file)
     needs_binding(reading)
-    policies = compile_page(reading)
+    policies = compile_page(reading, needs_features=any(target.needs_features for target in targets))
     path = reading.resolution.page.path
     problems = (*reading.problems, *dns_warning(policies, path))
     with placed_in(path, policies.page):

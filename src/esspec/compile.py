@@ -1,21 +1,24 @@
 """From a page's text to the model that is exported: the steps in their order, and what must hold in between."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from esspec.binding import Binding
+from esspec.binding import FILE_NAME, Binding
 from esspec.dns import dns_of
 from esspec.externals import external_problems, externals
+from esspec.features import Features, choose, unset_problems
+from esspec.ignore_comments import IgnoreComment
 from esspec.inline import InlineReader
+from esspec.liquid import told_once
 from esspec.model import (
     AllowAll,
     Allowance,
     AllowNone,
     AllowOnly,
     Anyone,
-    Direction,
     ExternalPeer,
     InstancePeer,
     Override,
@@ -26,16 +29,20 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
+from esspec.notes import note_problems
 from esspec.page import read_page
 from esspec.problem import PageProblems, Problem, error, errors_in, in_order, warning
 from esspec.resolution import Resolution, ResolvedPeer, ResolvedRule, resolve
-from esspec.rows import RowReader, WrittenRule
-from esspec.selectors import Selected, instance, select
+from esspec.rows import RowReader
+from esspec.selectors import Selected, instance, page_labels, select
 from esspec.source import Source
 from esspec.spelling import slug
+from esspec.terms import Direction
 
 _T = TypeVar("_T")
+_WORD = re.compile(r"[\w-]+")
 _UNSPECIFIED = Unspecified()
+_NOTHING_HOLDS = "no row, because none of their conditions holds"
 _ANYONE = Anyone()
 _INSTANCE = InstancePeer()
 
@@ -43,38 +50,75 @@ _INSTANCE = InstancePeer()
 class Reading(NamedTuple):
     """A page under a binding, with all that was found: `problems` are in the order of their places.
 
-    `page_name` is what outputs call the page. `selected` has the workloads whose pods are known.
+    `page_name` is what outputs call the page. `selected` has the workloads whose pods are known. `ignores` say what
+    `esspec lint` is to pass over.
     """
 
     page_name: str
     resolution: Resolution
     selected: Mapping[str, Selected]
+    features: Features
+    missing_variables: tuple[str, ...]
     problems: tuple[Problem, ...]
+    ignores: tuple[IgnoreComment, ...] = ()
 
 
-def read(source: Source, binding: Binding, page_name: str, variables: Mapping[str, str]) -> Reading:
-    """Return what a page says under a binding. Nothing stops it: what is wrong is among the problems."""
-    inline = InlineReader({**variables, **binding.file.variables})
+class Choice(NamedTuple):
+    """The states of features that a command line chooses, over those of the binding."""
+
+    profile: str | None = None
+    settings: Mapping[str, str] = {}
+
+
+BY_BINDING = Choice()
+
+
+def read(
+    source: Source, binding: Binding, page_name: str, variables: Mapping[str, str], choice: Choice = BY_BINDING
+) -> Reading:
+    """Return what a page says under a binding. Nothing stops it: what is wrong is among the problems.
+
+    Raises InputProblems only for a `choice` that page and binding do not have.
+    """
+    inline = InlineReader(binding.file.variables, variables)
     page = read_page(source, inline)
-    rows = RowReader(source.path, inline)
+    rows = RowReader(source.path, inline, {name.lower(): ports for name, ports in binding.file.ports.items()})
     written = [rule for table in page.tables for rule in rows.read(table)]
     resolution = resolve(page, written, binding, rows.problems)
-    selected, problems = select(source.path, resolution.names.described(), binding)
-    problems += [p for rule in written for p in _not_yet(source.path, rule)]
+    on_page, problems = page_labels(source.path, resolution.rules)
+    selected, more = select(source.path, resolution.names.described(), binding, on_page)
+    features, unknown = choose(resolution.rules, binding, *choice)
+    problems += more + unknown
     problems += external_problems(binding)
+    problems += _unused_empty_labels(binding)
     problems += _instance_problems(binding, resolution)
-    problems += [_unused_variable(binding, name) for name in binding.file.variables if name not in inline.used]
-    return Reading(page_name, resolution, selected, in_order([*resolution.problems, *problems]))
+    problems += [_unused(binding, "variable", name) for name in binding.file.variables if name not in inline.used]
+    problems += [_unused(binding, "port", name) for name in _unused_ports(source, binding)]
+    problems += note_problems(page, resolution.names)
+    found = in_order(told_once([*resolution.problems, *problems]))
+    return Reading(page_name, resolution, selected, features, tuple(inline.missing), found, source.ignores)
 
 
-def compile_page(reading: Reading) -> PolicySet:
-    """Return the model of a page that was read without errors. Raises PageProblems with all errors otherwise."""
-    errors = errors_in(reading.problems)
-    if errors:
-        raise PageProblems(errors)
+def with_choice(reading: Reading, choice: Choice) -> Reading:
+    """Return the same reading with other states of its features."""
+    resolution = reading.resolution
+    features, _ = choose(resolution.rules, resolution.binding, *choice)
+    return reading._replace(features=features)
+
+
+def compile_page(reading: Reading, *, needs_features: bool = True) -> PolicySet:
+    """Return the model of a page that was read without errors, with the rows that hold in the chosen states.
+
+    Raises PageProblems with all errors otherwise, unset features among them; without `needs_features` a row whose
+    feature is unset stays, with its condition.
+    """
     resolution = reading.resolution
     binding = resolution.binding
-    allowances = _allowances(resolution)
+    unset = unset_problems(resolution.page.path, reading.features, binding) if needs_features else ()
+    errors = errors_in([*reading.problems, *unset])
+    if errors:
+        raise PageProblems(in_order(errors))
+    allowances = _allowances(resolution, reading.features)
     return PolicySet(
         page=reading.page_name,
         binding=binding.name,
@@ -99,20 +143,24 @@ def compile_page(reading: Reading) -> PolicySet:
     )
 
 
-def _allowances(resolution: Resolution) -> dict[tuple[str, Direction], Allowance]:
+def _allowances(resolution: Resolution, features: Features) -> dict[tuple[str, Direction], Allowance]:
     found: dict[tuple[str, Direction], Allowance] = {}
     for name, statement in resolution.statements:
         said = AllowAll(line=statement.line) if statement.word == "any" else AllowNone(line=statement.line)
         found[name, statement.direction] = said
     rules: dict[tuple[str, Direction], list[Rule]] = defaultdict(list)
     for rule in resolution.rules:
-        rules[rule.workload, rule.written.direction].append(_rule(rule))
+        key = (rule.workload, rule.written.direction)
+        if features.holds(rule.condition):
+            rules[key].append(_rule(rule))
+        else:  # the direction stays isolated where no row is left
+            found.setdefault(key, AllowNone(line=rule.written.line, words=_NOTHING_HOLDS))
     return found | {key: AllowOnly(rules=tuple(some)) for key, some in rules.items()}
 
 
 def _rule(resolved: ResolvedRule) -> Rule:
     written = resolved.written
-    if resolved.protocol is None or resolved.ports == "user-supplied":
+    if resolved.protocol is None or not resolved.ports or resolved.ports == "user-supplied":
         raise AssertionError("a row without protocol or ports is an error")
     return Rule(
         line=written.line,
@@ -122,6 +170,7 @@ def _rule(resolved: ResolvedRule) -> Rule:
         ports=resolved.ports if resolved.ports == "all" else _each_once(resolved.ports),
         peers=_each_once([peer for found in resolved.peers for peer in _peers(found)]),
         reason=written.reason,
+        condition=resolved.condition,
         override=Override(**resolved.override._asdict()) if resolved.override else None,
     )
 
@@ -149,36 +198,43 @@ def _peers(found: ResolvedPeer) -> Iterator[Peer]:
             raise AssertionError("an unresolved peer is an error")
 
 
-def _not_yet(path: str, rule: WrittenRule) -> Iterator[Problem]:
-    """Yield errors for what a row says beyond peers and ports: it must not be exported as if it said less."""
-    for said, what, remedy in (
-        (rule.condition, "condition", "export one page per state of the condition"),
-        (rule.labels, "pod label", "write the labels into the binding and empty the cell"),
-    ):
-        if said:
-            yield error(
-                f"unread-{what.replace(' ', '-')}", path, (rule.line, 1), f"the {what} '{said}' is not read", remedy
-            )
-
-
 def _instance_problems(binding: Binding, resolution: Resolution) -> Iterator[Problem]:
     if instance(binding) is not None:
         return
     uses: Iterable[ResolvedRule] = (r for r in resolution.rules if any(p.kind == "instance" for p in r.peers))
     for rule in uses:
-        yield binding.problem(
+        phrase = next(peer.phrase for peer in rule.peers if peer.kind == "instance")
+        yield error(
             "no-instance",
-            ("labels",),
-            f"line {rule.written.line} of the page means every pod of the instance, and nothing says which those are",
-            "write namespace and labels at the top of the binding",
+            resolution.page.path,
+            rule.written.peer_at(phrase),
+            f"'{phrase}' means every pod of the instance, and nothing says which those are",
+            f"write namespace and labels at the top of {binding.name or FILE_NAME}",
         )
 
 
-def _unused_variable(binding: Binding, name: str) -> Problem:
+def _unused_empty_labels(binding: Binding) -> Iterator[Problem]:
+    """Yield a warning per key in `empty_labels` that has a value wherever it stands."""
+    tables = [binding.file.labels, *(entry.labels for entry in binding.file.workloads.values())]
+    for key in binding.file.empty_labels:
+        if not any(table.get(key) == "" for table in tables):
+            at = (binding.line("empty_labels"), 1)
+            yield warning(
+                "unused-entry", binding.path, at, f"no label '{key}' of the binding is empty", "take it out of the list"
+            )
+
+
+def _unused_ports(source: Source, binding: Binding) -> list[str]:
+    """Return the names in `[ports]` that are no words of the page; policies in its code may use them too."""
+    words = set(_WORD.findall(source.text.lower())) if binding.file.ports else set()
+    return [name for name in binding.file.ports if name.lower() not in words]
+
+
+def _unused(binding: Binding, what: str, name: str) -> Problem:
     return warning(
         "unused-entry",
         binding.path,
-        (binding.line("variables", name), 1),
-        f"nothing on the page uses the variable '{name}'",
+        (binding.line(f"{what}s", name), 1),
+        f"nothing on the page uses the {what} '{name}'",
         "correct its name, or delete it",
     )

@@ -1,8 +1,11 @@
 """Words that say which direction a heading, a label or a table speaks of."""
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
-from esspec.model import Direction
+from esspec.spelling import POD, split_remark
+from esspec.terms import Direction
 
 _WORDS = {
     Direction.INGRESS: frozenset({"incoming", "inbound", "ingress"}),
@@ -15,8 +18,13 @@ _FILLING = frozenset(
         "allowed",
         "and",
         "are",
+        "communication",
+        "communications",
         "connection",
         "connections",
+        "connectivity",
+        "flow",
+        "flows",
         "following",
         "for",
         "from",
@@ -25,6 +33,10 @@ _FILLING = frozenset(
         "permitted",
         "policies",
         "policy",
+        "port",
+        "ports",
+        "request",
+        "requests",
         "rule",
         "rules",
         "the",
@@ -73,6 +85,12 @@ _SMALL = frozenset(
     ]
 )
 _CONNECTIONS = frozenset({"connection", "connections", "permitted", "traffic"})
+# What stands between a direction and whose it is. "Ingress from X" and "egress to X" name a peer.
+_WHOSE = {
+    Direction.INGRESS: frozenset({"for", "into", "of", "to"}),
+    Direction.EGRESS: frozenset({"for", "from", "of"}),
+}
+_BETWEEN = re.compile(r"\s+[-\u2013\u2014]\s+|:\s+")
 _CONDITIONS = frozenset(
     [
         "disabled",
@@ -125,6 +143,40 @@ def direction_of(text: str) -> Direction | None:
     return named[0] if len(named) == 1 and rest <= _WORDS[named[0]] else None
 
 
+@lru_cache(maxsize=1024)
+def split_direction(text: str) -> tuple[str, Direction | None]:
+    """Return what `text` names and the direction that it adds to that name; all of it, and None, if it adds none.
+
+    >>> split_direction("Kafka pod (ingress)"), split_direction("Egress rules for the Kafka pod")[0]
+    (('Kafka pod', <Direction.INGRESS: 'ingress'>), 'Kafka pod')
+    """
+    if len(text) >= _LONG or not directions_in(text) or is_about_directions(text):
+        return text, None
+    for name, said in _parted(text):
+        direction = direction_of(said)
+        if name and direction and name.lower() not in _HOW_MUCH:
+            return name, direction
+    words = text.split()
+    for at, word in enumerate(words[:-1] if ":" not in text else ()):
+        direction = direction_of(" ".join(words[:at]))
+        if direction and word.lower() in _WHOSE[direction]:
+            return " ".join(words[at + 1 :]).removeprefix("the "), direction
+    return text, None
+
+
+def _parted(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (name, words about a direction) for each way in which `text` can be such a pair."""
+    yield split_remark(text)
+    found = list(_BETWEEN.finditer(text))
+    if len(found) == 1:
+        left, right = text[: found[0].start()], text[found[0].end() :]
+        yield from ((left, right), (right, left))
+    words = text.split()
+    yield from (
+        (" ".join(words[:n]), " ".join(words[n:])) for n, w in enumerate(words, 1) if w.lower() in POD and n > 1
+    )
+
+
 def is_about_directions(text: str) -> bool:
     """Return whether `text` names directions and nothing else, one or both of them."""
     words = set(_WORD.findall(text.lower()))
@@ -132,14 +184,15 @@ def is_about_directions(text: str) -> bool:
     return bool(words & both) and words - _FILLING - _PUNCTUATION <= both
 
 
-def is_statement(text: str, subject: str = "") -> bool:
+def is_statement(text: str, subject: str = "", *, is_directed: bool = True) -> bool:
     """Return whether `text` says how much of a direction is permitted: "No outgoing connections", "Ingress: none".
 
-    The words of `subject`, the name of the workload it may be about, count for nothing.
+    The words of `subject`, the name of the workload it may be about, count for nothing. Where the place has a
+    direction already, or none is asked for (`is_directed` is false), "No connections" is a statement too.
     """
     words = _letters(text)
     both = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS]
-    if words.isdisjoint(both) or words.isdisjoint(_HOW_MUCH) or len(text) >= _LONG:
+    if words.isdisjoint(_HOW_MUCH) or len(text) >= _LONG or (is_directed and words.isdisjoint(both)):
         return False
     return words - both - _HOW_MUCH <= _FILLING | _SMALL | _letters(subject)
 

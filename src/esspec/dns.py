@@ -1,9 +1,14 @@
 """Name resolution: what the binding's `[dns]` adds, and who is left without."""
 
-from esspec.binding import Binding
+from collections.abc import Iterable
+
+from esspec.binding import FILE_NAME, Binding
 from esspec.binding_file import DnsPeer
-from esspec.model import Allowance, AllowNone, AllowOnly, Dns, PolicySet, Protocol, Selector
+from esspec.features import Features
+from esspec.model import Allowance, AllowNone, AllowOnly, Dns, PolicySet, Rule, Selector
 from esspec.problem import Problem, warning
+from esspec.resolution import Resolution, ResolvedRule
+from esspec.terms import Direction, Protocol
 
 _DNS_PORT = 53
 
@@ -17,27 +22,44 @@ def without_dns(policies: PolicySet) -> tuple[str, ...]:
 
 def dns_warning(policies: PolicySet, path: str) -> tuple[Problem, ...]:
     """Return one warning that names the workloads left without name resolution; none if there are none."""
-    names = without_dns(policies)
+    return _warning(without_dns(policies), path, policies.binding)
+
+
+def page_dns_warning(resolution: Resolution, features: Features) -> tuple[Problem, ...]:
+    """Return the same warning about a page that may still have errors."""
+    if resolution.binding.file.dns:
+        return ()
+    isolated: dict[str, list[ResolvedRule]] = {
+        name: [] for name, said in resolution.statements if said.direction is Direction.EGRESS and said.word == "none"
+    }
+    for rule in resolution.rules:
+        if rule.written.direction is Direction.EGRESS:
+            rows = isolated.setdefault(rule.workload, [])
+            rows += [rule] if features.holds(rule.condition) else []
+    names = (named.name for named in resolution.names.described() if named.name in isolated)
+    without = tuple(name for name in names if not _may_ask(isolated[name]))
+    return _warning(without, resolution.page.path, resolution.binding.name or FILE_NAME)
+
+
+def _warning(names: tuple[str, ...], path: str, binding: str) -> tuple[Problem, ...]:
     if not names:
         return ()
-    return (
-        warning(
-            "no-dns",
-            path,
-            (0, 0),
-            f"{len(names)} workloads cannot resolve names: {', '.join(names)}",
-            f"state it on the page, or add [dns] to {policies.binding}",
-        ),
-    )
+    message = f"{len(names)} workloads cannot resolve names: {', '.join(names)}"
+    return (warning("no-dns", path, (0, 0), message, f"state it on the page, or add [dns] to {binding}"),)
 
 
 def _resolves_names(egress: Allowance) -> bool:
     if not isinstance(egress, AllowOnly):
         return not isinstance(egress, AllowNone)
+    return _may_ask(egress.rules)
+
+
+def _may_ask(rules: Iterable[Rule | ResolvedRule]) -> bool:
+    """Return whether a row permits UDP 53, or may do so because its ports are left to the user."""
     return any(
         rule.protocol is Protocol.UDP
-        and (rule.ports == "all" or any(r.first <= _DNS_PORT <= r.last for r in rule.ports))
-        for rule in egress.rules
+        and (isinstance(rule.ports, str) or any(r.first <= _DNS_PORT <= r.last for r in rule.ports))
+        for rule in rules
     )
 
 

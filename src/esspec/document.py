@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field
 
 from esspec.compile import Reading
-from esspec.model import Condition, Direction, Override, PortRange, Protocol
-from esspec.problem import Problem
-from esspec.resolution import PeerKind, ResolvedRule
+from esspec.findings import Finding, as_findings
+from esspec.model import Condition, Override, PortRange
+from esspec.resolution import PeerKind, ResolvedPeer, ResolvedRule
+from esspec.sections import Page
+from esspec.terms import Direction, Protocol
 from esspec.value import Value
 
 State = Literal["rules", "any", "none", "unspecified"]
@@ -80,7 +83,7 @@ class PageDocument(Value):
     statements: tuple[StatementDocument, ...]
     rules: tuple[RuleDocument, ...]
     policies: tuple[PolicyDocument, ...]
-    findings: tuple[Problem, ...]
+    findings: tuple[Finding, ...]
 
 
 def document(reading: Reading) -> PageDocument:
@@ -103,8 +106,8 @@ def document(reading: Reading) -> PageDocument:
             for name, s in resolution.statements
         ),
         rules=tuple(map(_rule, resolution.rules)),
-        policies=(),
-        findings=reading.problems,
+        policies=tuple(_policies(resolution.page)),
+        findings=as_findings(reading.problems),
     )
 
 
@@ -122,6 +125,14 @@ def _workloads(reading: Reading, states: dict[str, dict[Direction, State]]) -> I
         )
 
 
+@lru_cache(maxsize=1 << 12)
+def _peer(found: ResolvedPeer) -> PeerDocument:
+    """Return a peer; equal ones are one value."""
+    return PeerDocument(
+        phrase=found.phrase, kind=found.kind, workloads=found.workloads or None, external=found.external
+    )
+
+
 def _rule(resolved: ResolvedRule) -> RuleDocument:
     written = resolved.written
     return RuleDocument(
@@ -131,44 +142,51 @@ def _rule(resolved: ResolvedRule) -> RuleDocument:
         column=written.column,
         protocol=resolved.protocol,
         ports=resolved.ports,
-        peers=tuple(
-            PeerDocument(phrase=p.phrase, kind=p.kind, workloads=p.workloads or None, external=p.external)
-            for p in resolved.peers
-        ),
-        condition=None,
-        pod_labels=None,
+        peers=tuple(map(_peer, resolved.peers)),
+        condition=resolved.condition,
+        pod_labels=dict(resolved.labels) if resolved.labels else None,
         override=Override(**resolved.override._asdict()) if resolved.override else None,
         reason=written.reason,
     )
 
 
+def _policies(page: Page) -> Iterator[PolicyDocument]:
+    if not page.policies:
+        return
+    from esspec.embedded import embedded_policies  # noqa: PLC0415 - few pages show policies
+
+    for found in embedded_policies(page):
+        yield PolicyDocument(line=found.line, end_line=found.end_line, kind=found.kind, name=found.name)
+
+
 def as_json(page: PageDocument) -> str:
     """Return the JSON text; a peer has only the keys of its kind."""
-    import json  # noqa: PLC0415 - only this form needs it
+    from pydantic_core import to_json  # noqa: PLC0415 - only this form needs it
 
     data = page.model_dump(mode="json", by_alias=True)
     for rule in data["rules"]:
         rule["peers"] = [{k: v for k, v in peer.items() if v is not None} for peer in rule["peers"]]
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return to_json(data, indent=2).decode() + "\n"
 
 
 def as_table(page: PageDocument) -> list[tuple[str, ...]]:
-    """Return the rows of the table for people: workload, direction, protocol, ports, peers, reason, line."""
+    """Return the rows of the table for people: workload, direction, protocol, ports, peers, condition, reason, line."""
     found: dict[tuple[str, Direction], list[tuple[str, ...]]] = defaultdict(list)
     for statement in page.statements:
         found[statement.workload, statement.direction].append(
-            (statement.kind, "", statement.kind.capitalize(), "", str(statement.line))
+            (statement.kind, "", statement.kind.capitalize(), "", "", str(statement.line))
         )
     for rule in page.rules:
         ports = rule.ports if isinstance(rule.ports, str) else ", ".join(map(str, rule.ports))
         peers = ", ".join(map(_peer_in_words, rule.peers))
-        cells = (rule.protocol or "?", ports or "?", peers, rule.reason, str(rule.line))
+        condition = rule.condition.text if rule.condition else ""
+        cells = (rule.protocol or "?", ports or "?", peers, condition, rule.reason, str(rule.line))
         found[rule.workload, rule.direction].append(cells)
     return [
         (workload.name, direction.value, *cells)
         for workload in page.workloads
         for direction in Direction
-        for cells in found.get((workload.name, direction), [("", "", "unspecified", "", "")])
+        for cells in found.get((workload.name, direction), [("", "", "unspecified", "", "", "")])
     ]
 
 

@@ -35,6 +35,11 @@ def stream(policies: PolicySet, target: Target) -> str:
 
 def stream_as_written(page: "WrittenPage", target: Target) -> str:
     """Return a page's connections in its own words. Raises InputProblems for a target that must know who is meant."""
+    return _joined(list(_rendered(target, documents_as_written(page, target)).values()))
+
+
+def documents_as_written(page: "WrittenPage", target: Target) -> Sequence[Any]:
+    """Return the documents of a page in its own words. Raises InputProblems as `stream_as_written` does."""
     if target.as_written is None:
         raise InputProblems(
             [
@@ -47,7 +52,7 @@ def stream_as_written(page: "WrittenPage", target: Target) -> str:
                 )
             ]
         )
-    return _joined(list(_rendered(target, target.as_written(page)).values()))
+    return target.as_written(page)
 
 
 def _rendered(target: Target, documents: Sequence[Any]) -> dict[str, str]:

@@ -31,9 +31,10 @@ from esspec.folder import (
     restated,
     target_name,
 )
-from esspec.model import Direction
+from esspec.lost_isolation import bared
 from esspec.problem import InputProblems, PageProblems, Problem, error, in_order, printable
 from esspec.replace import JOURNAL, STAGING, Change, Done, complete, replace
+from esspec.terms import Direction
 from esspec.value import Value
 
 
@@ -49,6 +50,14 @@ class FileSet(NamedTuple):
 
     page: str
     targets: dict[str, TargetFiles]
+
+
+class Stale(NamedTuple):
+    """A file that an export would not leave so: the bytes there, and those wanted; neither for one of somebody else."""
+
+    place: str
+    present: bytes | None
+    wanted: bytes | None
 
 
 class Written(NamedTuple):
@@ -107,7 +116,7 @@ def write(directory: Path, wanted: FileSet, *, force: bool, allow_removal: bool)
         before = complete(directory, force=force)
         standing = _standing(directory, wanted, contents)
         problems = [] if force else list(_edited(directory, standing))
-        problems += [] if allow_removal else list(_bared(directory, wanted, standing.record))
+        problems += [] if allow_removal else list(bared(directory, wanted, standing.record))
         if problems:
             raise PageProblems(in_order(problems))
         changes = {
@@ -127,15 +136,20 @@ def stale(directory: Path, wanted: FileSet) -> str:
     export wrote and none would touch. Nothing is ever written. Raises InputProblems (exit 2) where the folder
     is another page's or cannot be read, ValueError for a name that cannot be a file's.
     """
-    contents = _contents(wanted)
     with restated(directory, "unreadable-output", "make sure that it can be read"):
         left = interrupted(directory)
-        standing = _standing(directory, wanted, contents)
-        diffs = [
-            file_diff(f"{directory}/{place}", standing.present.get(place), standing.wanted.get(place))
-            for place in standing.differing()
+    found = [_as_diff(directory, file) for file in stale_files(directory, wanted)]
+    return "".join([f"{left}\n" if left else "", *found])
+
+
+def stale_files(directory: Path, wanted: FileSet) -> tuple[Stale, ...]:
+    """Return the files that an export would change below `directory`, and those it would leave. Raises as `stale`."""
+    with restated(directory, "unreadable-output", "make sure that it can be read"):
+        standing = _standing(directory, wanted, _contents(wanted))
+        found = [
+            Stale(place, standing.present.get(place), standing.wanted.get(place)) for place in standing.differing()
         ]
-        return "".join([f"{left}\n" if left else "", *diffs, *_strangers(directory, wanted, standing)])
+        return (*found, *(Stale(place, None, None) for place in _strangers(directory, wanted, standing)))
 
 
 def interrupted(directory: Path) -> Problem | None:
@@ -224,22 +238,14 @@ def _edited(directory: Path, standing: _Standing) -> Iterator[Problem]:
         yield error("edited-file", f"{directory}/{place}", (0, 0), message, remedy)
 
 
-def _bared(directory: Path, wanted: FileSet, record: Recorded | None) -> Iterator[Problem]:
-    """Yield a finding for each workload and direction that loses its isolation in a target (threats.md 3)."""
-    bared: dict[tuple[str, Direction], list[str]] = {}
-    for target, known in sorted(record.targets.items()) if record else ():
-        for slug, directions in known.isolated.items() if target in wanted.targets else ():
-            for direction in set(directions).difference(wanted.targets[target].isolated.get(slug, ())):
-                bared.setdefault((slug, direction), []).append(target)
-    for (slug, direction), targets in bared.items():
-        message = f"workload {slug}: {direction} is no longer isolated ({', '.join(targets)})"
-        remedy = "bring it back to the page, or use --allow-removal if everything may reach its pods"
-        yield error("lost-isolation", str(directory), (0, 0), message, remedy)
-
-
 def _strangers(directory: Path, wanted: FileSet, standing: _Standing) -> Iterator[str]:
-    for target in sorted(wanted.targets):
-        for name in names_in(directory / target):
-            if f"{target}/{name}" not in standing.present:
-                only = printable(f"Only in {directory}/{target}: {name}")
-                yield f"{only} (esspec did not write it and leaves it alone; move it out of this folder)\n"
+    places = (f"{target}/{name}" for target in sorted(wanted.targets) for name in names_in(directory / target))
+    return (place for place in places if place not in standing.present)
+
+
+def _as_diff(directory: Path, file: Stale) -> str:
+    if file.present is None and file.wanted is None:
+        folder, _, name = file.place.rpartition("/")
+        why = "esspec did not write it and leaves it alone; move it out of this folder"
+        return f"{printable(f'Only in {directory}/{folder}: {name}')} ({why})\n"
+    return file_diff(f"{directory}/{file.place}", file.present, file.wanted)

@@ -5,11 +5,12 @@ HTML, images, struck text, control and bidirectional characters, Liquid that is 
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+from esspec.faults import FIRST_SLOT, MAX_TEXT, TOO_LONG, Fault, few, hidden, unprintable
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -20,20 +21,17 @@ _LIQUID = re.compile(r"\{\{-?\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*-?\}\}
 _OTHER_LIQUID = re.compile(r"\{\{[^{}]*\}?\}?|\{%[^%]*%?\}?|\{:[:/][^{}]*\}?")
 _ATTRIBUTES = re.compile(r"\{:(?![:/])[^{}\n]*\}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_FIRST_SLOT = 0xF0000  # private use: cannot stand in a cell, see _unprintable
+_ITEM = re.compile(r"</?(?:li|ul|ol|p)>", re.IGNORECASE)
+_STYLE = re.compile(r"</?(?:b|strong|i|em|code|tt|kbd|u)>", re.IGNORECASE)
+_HTML_BLANKS = re.compile(r"[ \t\n\f\r]+")
+_BORDER = "\x00"  # between list items; decode refuses it in a page
 _MAX_SLOTS = 1000
 _INLINE_RULES = (
     "escape", "backticks", "strikethrough", "emphasis", "link", "image", "autolink", "html_inline", "entity",
 )  # fmt: skip
 
 
-class Fault(NamedTuple):
-    """What is wrong inside one piece of text; `needle` is the part of the raw text it is about."""
-
-    code: str
-    needle: str
-    message: str
-    remedy: str
+_NO_DATA: Mapping[str, str] = {}
 
 
 _TOO_MANY_VARIABLES = Fault(
@@ -73,13 +71,21 @@ def is_attribute_list(text: str) -> bool:
     return bool(_ATTRIBUTES.fullmatch(text))
 
 
-class InlineReader:
-    """Reads text with one set of variables, and remembers which of them were used."""
+def is_too_long(text: Text) -> bool:
+    """Return whether a text was left as it is written, because it is longer than MAX_TEXT."""
+    return text.faults == (TOO_LONG,)
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
+
+class InlineReader:
+    """Reads text with one set of variables, and remembers which of them were used, and which were missing."""
+
+    def __init__(self, variables: Mapping[str, str], data: Mapping[str, str] = _NO_DATA) -> None:
+        """`data` are variables of less weight: it is asked only for what `variables` does not have."""
+        self._variables, self._data = variables, data
         self._seen: dict[str, Text] = {}
+        self._seen_html: dict[str, Text] = {}
         self.used: set[str] = set()
+        self.missing: dict[str, None] = {}
 
     def read(self, raw: str) -> Text:
         """Return the plain text of `raw`; equal texts are read once."""
@@ -88,10 +94,24 @@ class InlineReader:
             found = self._seen[raw] = self._read(raw)
         return found
 
-    def _read(self, raw: str) -> Text:
-        faults = _unprintable(raw)
+    def read_cell(self, raw: str) -> Text:
+        r"""Return the plain text of a cell of a table: GFM takes the backslash off `\|` first, in code spans too."""
+        found = self._seen.get(raw) if "\\" not in raw else None
+        return self.read(raw.replace("\\|", "|")) if found is None else found
+
+    def read_html(self, raw: str) -> Text:
+        """Return the plain text of a piece of HTML, which no Markdown is read in; white space is one blank there."""
+        found = self._seen_html.get(raw)
+        if found is None:
+            found = self._seen_html[raw] = self._read(_HTML_BLANKS.sub(" ", raw), is_html=True)
+        return found
+
+    def _read(self, raw: str, *, is_html: bool = False) -> Text:
+        if len(raw) > MAX_TEXT:
+            return Text(raw, faults=(TOO_LONG,))
+        faults = unprintable(raw)
         if faults or not _MARKUP.search(raw):
-            return Text(raw.replace("\u00a0", " "), faults=faults)
+            return Text(raw if raw.isascii() else raw.replace("\u00a0", " "), (), few(faults))
         slots: list[str] = []
         if raw.count("{{") > _MAX_SLOTS:
             return Text(raw, faults=(_TOO_MANY_VARIABLES,))
@@ -100,11 +120,11 @@ class InlineReader:
             Fault("liquid", odd, f"'{odd}' is no plain variable", "render the page first, or write the text out")
             for odd in _OTHER_LIQUID.findall(body)
         ]
-        plain, more = self._plain(_ATTRIBUTES.sub("", body))
+        plain, more = _html(body) if is_html else self._plain(_ATTRIBUTES.sub("", body))
         found_faults += more
-        if not slots:
-            return Text(plain, faults=tuple(found_faults))
-        return self._filled(plain, slots, found_faults)
+        if slots:
+            return self._filled(plain, slots, found_faults)
+        return Text(plain, faults=few(found_faults))
 
     def _filled(self, plain: str, slots: list[str], faults: list[Fault]) -> Text:
         parts: list[str] = []
@@ -112,29 +132,32 @@ class InlineReader:
         length = 0
         for part in re.split("([\U000f0000-\U000fffff])", plain):
             text = part
-            if part and ord(part[0]) >= _FIRST_SLOT:
-                raw = slots[ord(part) - _FIRST_SLOT]
+            if part and ord(part[0]) >= FIRST_SLOT:
+                raw = slots[ord(part) - FIRST_SLOT]
                 text = self._value(raw, faults)
                 marks.append(Mark(length, length + len(text), raw))
             parts.append(text)
             length += len(text)
-        return Text("".join(parts), tuple(marks), tuple(faults))
+        return Text("".join(parts), tuple(marks), few(faults))
 
     def _value(self, raw: str, faults: list[Fault]) -> str:
         name = _LIQUID.sub(r"\1", raw)
-        if name not in self._variables:
+        value = self._variables.get(name)
+        if value is None:
+            value = self._data.get(name)
+        if value is None:
+            self.missing[name] = None
             faults.append(
                 Fault(
                     "unresolved-variable",
                     raw,
                     f"the variable '{name}' has no value",
-                    f'add "{name}" = "…" under [variables] in esspec.toml',
+                    f'add "{name}" = "…" under [variables] in esspec.toml, or name the data files with --data',
                 )
             )
             return raw
         self.used.add(name)
-        value = self._variables[name]
-        faults += _unprintable(value)
+        faults += unprintable(value)
         plain, more = self._plain(_ATTRIBUTES.sub("", value))
         faults += more
         return plain.replace("\n", " ")
@@ -146,7 +169,9 @@ class InlineReader:
             for token in block.children or ():
                 _take(token, parts, faults)
         text = "".join(parts)
-        faults += _unprintable(text.replace("\n", " "), decoded=True)
+        if _BORDER in text:
+            text = _lines_of(text)
+        faults += unprintable(text.replace("\n", " "), decoded=True)
         return text.replace("\u00a0", " "), faults
 
     @cached_property
@@ -159,8 +184,8 @@ class InlineReader:
 
 
 def _take(token: "Token", parts: list[str], faults: list[Fault]) -> None:
-    if token.info == "entity" and ord(token.content[0]) >= _FIRST_SLOT:
-        faults.append(_hidden(token.content[0], token.markup))
+    if token.info == "entity" and ord(token.content[0]) >= FIRST_SLOT:
+        faults.append(hidden(token.content[0], token.markup))
     elif token.type in ("text", "code_inline", "text_special"):
         parts.append(token.content)
     elif token.type in ("softbreak", "hardbreak"):
@@ -168,14 +193,16 @@ def _take(token: "Token", parts: list[str], faults: list[Fault]) -> None:
     elif token.type == "html_inline":
         if _BREAK.fullmatch(token.content):
             parts.append("\n")
-        else:
+        elif _ITEM.fullmatch(token.content):
+            parts.append(_BORDER)
+        elif not _STYLE.fullmatch(token.content):
             parts.append(token.content)
             faults.append(
                 Fault(
                     "inline-html",
                     token.content,
                     f"'{token.content}' is HTML, which may hide words",
-                    "write plain text; only <br> is read",
+                    "write plain text; only <br>, lists and plain emphasis are read",
                 )
             )
     elif token.type == "image":
@@ -184,24 +211,20 @@ def _take(token: "Token", parts: list[str], faults: list[Fault]) -> None:
         faults.append(Fault("struck-text", "~~", "struck text may or may not be meant", "delete it or unstrike it"))
 
 
+def _html(body: str) -> tuple[str, list[Fault]]:
+    from esspec.html_text import plain_html  # noqa: PLC0415 - few pages have tables in HTML
+
+    text, wrong = plain_html(body)
+    faults = [Fault("inline-html", needle, message, "write plain text") for needle, message in wrong]
+    faults += unprintable(text.replace("\n", " "), decoded=True)
+    return text.replace("\u00a0", " "), faults
+
+
+def _lines_of(text: str) -> str:
+    """Return text with a line break where list items meet, and none where one of them is empty."""
+    return "\n".join(part for part in map(str.strip, text.split(_BORDER)) if part)
+
+
 def _slot(slots: list[str], raw: str) -> str:
     slots.append(raw)
-    return chr(_FIRST_SLOT + len(slots) - 1)
-
-
-def _unprintable(text: str, *, decoded: bool = False) -> tuple[Fault, ...]:
-    """Return a fault per character that a reader of the page cannot see: control, format, private, unassigned."""
-    if text.isprintable():
-        return ()
-    hidden = [
-        ch
-        for ch in dict.fromkeys(text)
-        if unicodedata.category(ch)[0] == "C" or unicodedata.category(ch) in ("Zl", "Zp")
-        if not (decoded and ord(ch) >= _FIRST_SLOT)
-    ]
-    return tuple(_hidden(ch, ch) for ch in hidden)
-
-
-def _hidden(ch: str, needle: str) -> Fault:
-    what = unicodedata.name(ch, "a control character")
-    return Fault("hidden-character", needle, f"the character U+{ord(ch):04X} ({what}) cannot be seen", "delete it")
+    return chr(FIRST_SLOT + len(slots) - 1)

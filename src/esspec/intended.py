@@ -25,17 +25,16 @@ from esspec.model import (
     AllowAll,
     AllowOnly,
     Anyone,
-    Direction,
     External,
     ExternalPeer,
     InstancePeer,
     Peer,
     PolicySet,
-    Role,
     Selector,
     Workload,
     WorkloadPeer,
 )
+from esspec.terms import Direction, Role
 
 EVERY_NODE = Outside(None, frozenset({Role.NODE, Role.KUBE_APISERVER}))
 """What `cilium = "all-nodes"` accepts in place of one node."""

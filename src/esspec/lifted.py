@@ -7,7 +7,7 @@ They are small tuples and not pydantic values because a page of a thousand workl
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from esspec.model import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
+from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
 
 
 class Key(NamedTuple):

@@ -1,13 +1,13 @@
 """From names on a command line to pages that are read: where files are found, and what outputs call them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from esspec.binding import FILE_NAME, NO_BINDING, Binding, find_binding, read_binding
-from esspec.compile import Reading, read
+from esspec.compile import BY_BINDING, Choice, Reading, read
 from esspec.problem import EsspecError, InputProblems, error, printable
 from esspec.source import MAX_BYTES, Source, read_bytes, read_source, too_large
 
@@ -15,13 +15,18 @@ STDIN = "-"
 
 
 class PageFile(NamedTuple):
-    """Which page to read, and how: `path` as given (`-` for `stdin`), and where its binding is, if not nearby."""
+    """Which page to read, and how: `path` as given (`-` for `stdin`), and where its binding is, if not nearby.
+
+    `data` are paths of Jekyll data files, `choice` the states of features.
+    """
 
     path: str
     stdin: BinaryIO | None = None
     stdin_filename: str | None = None
     binding: str | None = None
     max_bytes: int = MAX_BYTES
+    data: tuple[str, ...] = ()
+    choice: Choice = BY_BINDING
 
     @property
     def shown(self) -> str:
@@ -56,14 +61,31 @@ def load_binding(file: PageFile) -> Binding:
     if file.binding is not None:
         return read_binding(Path(file.binding), file.binding)
     found = find_binding(Path(file.shown))
-    return read_binding(found, _shown(found)) if found else NO_BINDING
+    return read_binding(found, seen(found)) if found else NO_BINDING
 
 
 def load_page(file: PageFile) -> Reading:
     """Return a page under its binding, all findings with it. Raises as `load_source` and `load_binding`."""
     source = load_source(file)
     binding = load_binding(file)
-    return read(source, binding, page_name(file.shown, binding), {})
+    return read(source, binding, page_name(file.shown, binding), load_variables(file), file.choice)
+
+
+def binding_place(file: PageFile) -> str:
+    """Return where the binding of a page is, as messages show it; beside the page where there is none yet."""
+    if file.binding is not None:
+        return file.binding
+    page = Path(file.shown)
+    return seen(find_binding(page) or page.parent / FILE_NAME)
+
+
+def load_variables(file: PageFile) -> Mapping[str, str]:
+    """Return the variables of the page's data files; a file is read when one of its variables is asked for."""
+    if not file.data:
+        return {}
+    from esspec.jekyll_data import DataFiles  # noqa: PLC0415 - few pages need it
+
+    return DataFiles(list(file.data))
 
 
 def needs_binding(reading: Reading) -> None:
@@ -76,8 +98,8 @@ def needs_binding(reading: Reading) -> None:
                     reading.resolution.page.path,
                     (0, 0),
                     f"no {FILE_NAME} stands in the page's folder or above it, so nobody knows whose pods these are",
-                    "write one with namespace, labels and [workloads.…], or name it with --binding "
-                    "(README, The binding); for a list without it: --target csv --as-written",
+                    "write one with esspec init, or name it with --binding; "
+                    "for a list without it: --target csv --as-written",
                 )
             ]
         )
@@ -89,7 +111,7 @@ def placed_in(path: str, name: str) -> Iterator[None]:
     try:
         yield
     except EsspecError as found:
-        found.problems = tuple(p.model_copy(update={"path": path}) if p.path == name else p for p in found.problems)
+        found.problems = tuple(p._replace(path=path) if p.path == name else p for p in found.problems)
         raise
 
 
@@ -101,7 +123,7 @@ def page_name(path: str, binding: Binding) -> str:
     return printable(os.path.relpath(full, binding.folder).replace(os.sep, "/"))
 
 
-def _shown(path: Path) -> str:
+def seen(path: str | Path) -> str:
     """Return a path as short as it can be named from the working folder."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.pardir + os.sep + os.pardir) else relative

@@ -8,10 +8,10 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from esspec.lifted import Key, Lifted, Policy, Reason, Refusal, Unreadable, Values, label, only
-from esspec.yamlread import List, Map, Scalar, read_documents
+from esspec.yamlread import List, Map, Scalar, Unclear, read_documents
 
 Data = Scalar | Map | List
 ANNOTATION = "esspec/rules"
@@ -64,16 +64,30 @@ def lift_objects(text: str, *, api_version: str, kind: str, read: Callable[[Map]
 def identity(body: Map) -> tuple[str, str]:
     """Return (namespace, name) of an object; the namespace is empty where none is written."""
     metadata = as_map(body.get("metadata"), body.line_of("metadata"), "metadata")
+    namespace = metadata.get("namespace")
     return (
-        as_text(metadata.get("namespace", ""), metadata.line_of("namespace"), "metadata.namespace"),
+        "" if namespace is None else as_text(namespace, metadata.line_of("namespace"), "metadata.namespace"),
         as_text(metadata.get("name"), metadata.line_of("name"), "metadata.name"),
     )
 
 
+class AnnotatedRule(NamedTuple):
+    """One entry of the annotation `esspec/rules`: a rule's direction, its row's hash, and its reason."""
+
+    direction: str
+    row: str
+    reason: str
+
+
 def annotated_reasons(body: Map) -> Iterator[Reason]:
     """Yield the (row, reason) pairs of the annotation `esspec/rules`; none where there is no annotation."""
+    return (Reason(rule.row, rule.reason) for rule in annotated_rules(body))
+
+
+def annotated_rules(body: Map) -> Iterator[AnnotatedRule]:
+    """Yield the entries of the annotation `esspec/rules`, in the order of the object's rules; none without it."""
     metadata = as_map(body["metadata"], body.line, "metadata")
-    annotations = as_map(metadata.get("annotations", Map(body.line)), metadata.line, "annotations")
+    annotations = as_map(metadata.get("annotations") or Map(body.line), metadata.line, "annotations")
     if sum(len(k) + len(str(v).encode()) for k, v in annotations.items()) > MAX_ANNOTATIONS:
         refuse(annotations.line, f"the annotations are larger than {MAX_ANNOTATIONS} bytes")
     if ANNOTATION not in annotations:
@@ -82,8 +96,8 @@ def annotated_reasons(body: Map) -> Iterator[Reason]:
     try:
         entries = json.loads(as_text(annotations[ANNOTATION], line, ANNOTATION))
         for entry in entries:
-            yield Reason(str(entry["row"]), str(entry["reason"]))
-    except (ValueError, TypeError, KeyError, RecursionError) as broken:
+            yield AnnotatedRule(str(entry.get("direction", "")), str(entry["row"]), str(entry["reason"]))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as broken:
         raise Unreadable(line, 1, f"the annotation {ANNOTATION} is not what esspec writes") from broken
 
 
@@ -99,6 +113,8 @@ def as_list(data: Data, line: int, what: str) -> List:
 
 def as_text(data: Data, line: int, what: str) -> str:
     """Return `data` where it is text, otherwise refuse: the API server takes no number or boolean for text."""
+    if isinstance(data, Unclear):
+        refuse(line, f"{what} '{data}' is read differently by YAML 1.1 and 1.2; quote it")
     return data if isinstance(data, str) else refuse(line, f"{what} must be text, and is {data!r}")
 
 
@@ -124,14 +140,14 @@ def check_metadata(body: Map, *, namespaced: bool) -> tuple[str, str]:
     metadata = as_map(body.get("metadata"), body.line_of("metadata"), "metadata")
     known_fields(metadata, ("name", "namespace", "labels", "annotations"), "metadata")
     namespace, name = identity(body)
-    if len(name) > 253 or not all(_NAME.fullmatch(part) for part in name.split(".")):  # noqa: PLR2004
+    if not is_object_name(name):
         refuse(metadata.line_of("name"), f"'{name}' is no object name")
     if namespaced and not is_dns_label(namespace):
         refuse(metadata.line_of("namespace"), f"'{namespace}' is no namespace")
     if not namespaced and namespace:
         refuse(metadata.line_of("namespace"), "a cluster-wide object has no namespace")
     for field in ("labels", "annotations"):
-        if field in metadata:
+        if metadata.get(field) is not None:
             entries = as_map(metadata[field], metadata.line_of(field), field)
             for key, value in entries.items():
                 text = as_text(value, entries.line_of(key), f"{field} {key}")
@@ -141,7 +157,7 @@ def check_metadata(body: Map, *, namespaced: bool) -> tuple[str, str]:
 
 def match_labels(selector: Map, what: str) -> Iterator[tuple[Key, Values]]:
     """Yield the requirements of a `matchLabels`; a selector without it requires nothing."""
-    if "matchLabels" not in selector:
+    if selector.get("matchLabels") is None:
         return
     labels = as_map(selector["matchLabels"], selector.line_of("matchLabels"), f"{what}.matchLabels")
     for key, value in labels.items():
@@ -153,6 +169,7 @@ def match_labels(selector: Map, what: str) -> Iterator[tuple[Key, Values]]:
 
 def check_label(key: str, value: str, line: int) -> None:
     """Refuse a label that is not legal (kubernetes/apimachinery: pkg/util/validation/validation.go)."""
+    as_text(key, line, "a label's key")
     prefix, slash, name = key.rpartition("/")
     if slash and (len(prefix) > 253 or not all(_NAME.fullmatch(p) for p in prefix.split("."))):  # noqa: PLR2004
         refuse(line, f"'{key}' is no label key")
@@ -160,6 +177,11 @@ def check_label(key: str, value: str, line: int) -> None:
         refuse(line, f"'{key}' is no label key")
     if value and (len(value) > 63 or not _VALUE.fullmatch(value)):  # noqa: PLR2004
         refuse(line, f"'{value}' is no label value")
+
+
+def is_object_name(text: str) -> bool:
+    """Return whether `text` is a DNS subdomain, as most objects are named."""
+    return len(text) <= 253 and all(_NAME.fullmatch(part) for part in text.split("."))  # noqa: PLR2004
 
 
 def is_dns_label(text: str) -> bool:

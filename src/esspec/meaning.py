@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from esspec.ends import Ends
 from esspec.lifted import Grant, Peers, Policy
-from esspec.model import Direction, Protocol
+from esspec.terms import Direction, Protocol
 
 _ORDER = {protocol: number for number, protocol in enumerate(Protocol)}
 
@@ -68,7 +68,7 @@ def meaning_of(policies: Iterable[Policy], ends: Ends) -> Meaning:
         together = (direction, tuple(numbers))
         if together not in sides:
             grants = [grant for n in numbers for grant in all_policies[n].grants(direction)]
-            sides[together] = _side(grants, ends)
+            sides[together] = side_of(grants, ends)
         found[subject, direction] = sides[together]
     return Meaning(found)
 
@@ -81,7 +81,8 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def _side(grants: Iterable[Grant], ends: Ends) -> Side:
+def side_of(grants: Iterable[Grant], ends: Ends) -> Side:
+    """Return what grants allow together; `ends` must have been cut by their selectors."""
     spans: dict[Protocol, list[tuple[int, int, int]]] = defaultdict(list)
     for grant in grants:
         peers = 0
@@ -92,11 +93,11 @@ def _side(grants: Iterable[Grant], ends: Ends) -> Side:
     return tuple(
         Segment(protocol, *segment)
         for protocol in sorted(spans, key=_ORDER.__getitem__)
-        for segment in _merged(spans[protocol])
+        for segment in merged_spans(spans[protocol])
     )
 
 
-def _merged(spans: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+def merged_spans(spans: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
     """Yield disjoint (first, last, peers) in order, neighbours with equal peers joined, empty ones left out."""
     begins: dict[int, list[int]] = defaultdict(list)
     ends: dict[int, list[int]] = defaultdict(list)

@@ -5,38 +5,13 @@ Per workload and direction there is exactly one of four allowances, so that "the
 page says none" cannot be confused.
 """
 
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
 from esspec.value import Value
-
-FIRST_PORT, LAST_PORT = 1, 65535
-
-
-class Direction(StrEnum):
-    """The side of a workload a rule speaks of."""
-
-    INGRESS = "ingress"
-    EGRESS = "egress"
-
-
-class Protocol(StrEnum):
-    """The transport protocols to which all targets give a meaning (Kubernetes knows no other)."""
-
-    TCP = "TCP"
-    UDP = "UDP"
-    SCTP = "SCTP"
-
-
-class Role(StrEnum):
-    """What an address outside the pod network is; Cilium tells these apart, Kubernetes and Calico do not."""
-
-    OUTSIDE = "outside"
-    NODE = "node"
-    KUBE_APISERVER = "kube-apiserver"
 
 
 class PortRange(Value):
@@ -132,10 +107,11 @@ class Unspecified(Value):
 
 
 class AllowNone(Value):
-    """The page says "None": isolated, nothing allowed."""
+    """The page says "None", or no condition of its rows holds: isolated, nothing allowed. `words` say which."""
 
     kind: Literal["none"] = "none"
     line: int
+    words: str = "None"
 
 
 class AllowAll(Value):

@@ -8,14 +8,15 @@ from typing import NamedTuple
 from esspec.binding import Binding
 from esspec.problem import Problem, error
 from esspec.sections import Heading, Page
-from esspec.spelling import fold, means_anyone, means_instance, slug
+from esspec.spelling import fold, means_anyone, means_elsewhere, means_instance, slug
 
 RESERVED = frozenset({"anyone", "none", "unspecified"})
 """Words that the CSV gives a meaning; no workload and no external may be called so."""
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
 _MAX_SLUG = 63
-_MAX_NEAR = 100
+_MAX_NEAR = 100_000
+_SHORTER = ", or make it an alias of an entry with a shorter name"
 _SPLIT = re.compile(r"[,;&]| (and|or) ")
 
 
@@ -69,6 +70,10 @@ class Names:
         text = " ".join(cell.lower().split())
         return next((name for name in self._compound if name in text), None)
 
+    def known(self) -> dict[str, list[str]]:
+        """Return every name that cells may use, folded, with the workloads it stands for: none for an external."""
+        return {name: [] for name in self._externals} | self._of
+
     @cached_property
     def _compound(self) -> tuple[str, ...]:
         return tuple(name for name in (*self._of, *self._externals) if _SPLIT.search(name))
@@ -76,10 +81,10 @@ class Names:
     def near(self, name: str) -> str | None:
         """Return the known name that is spelt most like `name`, to be offered and never taken.
 
-        The search is slow, so it ends after the first unknown names of a page: a reader corrects a few at a time.
+        The search is slow, so it ends after so many comparisons of names: a reader corrects a few at a time.
         """
         key = fold(name)[:200]
-        if key not in self._near and len(self._near) < _MAX_NEAR:
+        if key not in self._near and len(self._near) * (len(self._of) + len(self._externals)) < _MAX_NEAR:
             import difflib  # noqa: PLC0415 - only an unknown name needs it
 
             found = difflib.get_close_matches(key, [*self._of, *self._externals], 1)
@@ -150,18 +155,20 @@ class Names:
             self._canonical[key] = first
             known = self.workloads.get(first)
             lines = (*known.lines, heading.line) if known else (heading.line,)
-            name = known.name if known else heading.name
-            self.workloads[first] = Named(name, lines, self._entries.get(merged.get(key, key), self._entries.get(key)))
+            entry = self._entries.get(merged.get(key, key), self._entries.get(key))
+            is_heading = entry is None or (fold(entry) in owning and len(slug(heading.name)) <= _MAX_SLUG)
+            name = known.name if known else heading.name if is_heading else entry or heading.name
+            self.workloads[first] = Named(name, lines, entry)
             if self._of.get(key) != [name]:
                 self._of[key] = [name]
 
     def _merged(self, headings: set[str]) -> dict[str, str]:
-        """Return which headings are one workload: an alias that is a heading of its own leads to its entry's name."""
+        """Return which headings belong to an entry as its aliases; the entry's own name may be a heading or not."""
         return {
             fold(alias): fold(name)
             for name, entry in self._binding.file.workloads.items()
             for alias in entry.aliases
-            if fold(alias) in headings and fold(name) in headings
+            if fold(alias) in headings
         }
 
     def _take_entries(self) -> None:
@@ -202,7 +209,7 @@ class Names:
                         page.path,
                         at,
                         f"the workload's name '{named.name}' {wrong}",
-                        "rename the heading",
+                        "rename the heading" + (_SHORTER if len(found) > _MAX_SLUG else ""),
                     )
                 )
             elif wrong:
@@ -213,6 +220,8 @@ def _reserved(name: str) -> str:
     words = " ".join(name.split())
     if fold(words) in RESERVED:
         return "is a word of the CSV"
+    if means_elsewhere(words):
+        return "sends the reader of a cell elsewhere and names nobody"
     return "stands for more than one workload in a cell" if means_anyone(words) or means_instance(words) else ""
 
 

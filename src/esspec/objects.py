@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from esspec.model import (
     AllowOnly,
-    Direction,
     Dns,
     ExternalPeer,
     InstancePeer,
@@ -20,7 +19,7 @@ from esspec.model import (
     WorkloadPeer,
 )
 from esspec.targets import Inexpressible
-from esspec.template import template
+from esspec.terms import Direction
 
 LABELS = (("app.kubernetes.io/managed-by", "esspec"),)
 ANNOTATION = "esspec/rules"
@@ -131,8 +130,3 @@ def statement_comment(policies: PolicySet, line: int, word: str) -> str:
 def dns_comment(dns: Dns) -> str:
     """Return the comment over the rules for name resolution, which are the binding's and not the page's."""
     return f"{dns.origin}: {dns.reason}"
-
-
-def kustomization(names: Sequence[str]) -> dict[str, str]:
-    """Return the `kustomization.yaml` that applies exactly these files."""
-    return {"kustomization.yaml": template("esspec", "kustomization.yaml.jinja").render(names=names)}

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from esspec.binding import Binding
 from esspec.binding_file import OverrideEntry
-from esspec.model import Direction, Ports
+from esspec.cells import CONDITION, PEERS, PORTS, PROTOCOL
+from esspec.model import Ports
 from esspec.names import Names
 from esspec.problem import Problem, error
-from esspec.rows import PEERS, PORTS, PROTOCOL, WrittenRule
+from esspec.rows import WrittenRule
 from esspec.table_rule import BLANK, split_cells
+from esspec.terms import Direction  # noqa: TC001 - cheap, and the module needs its neighbours anyway
 
 
 class Override(NamedTuple):
@@ -26,10 +28,11 @@ class Override(NamedTuple):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return which parts of the row this decides: peers, ports, protocol."""
+        """Return which parts of the row this decides: peers, ports, protocol, condition."""
         peers = PEERS if self.entry.peer_names else frozenset()
         ports = PORTS if self.entry.ports else frozenset()
-        return peers | ports | (PROTOCOL if self.entry.protocol else frozenset())
+        condition = CONDITION if self.entry.condition else frozenset()
+        return peers | ports | condition | (PROTOCOL if self.entry.protocol else frozenset())
 
     @property
     def ports(self) -> Ports | None:
@@ -49,7 +52,7 @@ class Overrides:
         for override in self._all:
             entry = override.entry
             owners = names.workloads_called(entry.workload)
-            key = (owners[0] if len(owners) == 1 else entry.workload, entry.direction, _trimmed(entry.row))
+            key = (owners[0] if len(owners) == 1 else entry.workload, entry.direction, trimmed(entry.row))
             self._by_row.setdefault(key, []).append(override)
             self._keys.append(key)
         self._matches: dict[int, int] = {}
@@ -94,8 +97,10 @@ class Overrides:
             if override.entry.peer and override.entry.peers:
                 yield override.problem("peer-twice", "the override sets both peer and peers", "keep one of them")
             if not override.fields:
-                yield override.problem("empty-override", "the override sets nothing", "set peer, ports or protocol")
+                remedy = "set peer, ports, protocol or condition"
+                yield override.problem("empty-override", "the override sets nothing", remedy)
 
 
-def _trimmed(row: str) -> str:
+def trimmed(row: str) -> str:
+    """Return the cells of a row in one text, as `WrittenRule.cells` has them."""
     return " | ".join(cell.strip(BLANK) for cell in split_cells(row))

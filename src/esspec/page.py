@@ -5,37 +5,48 @@ nearest heading above it that is not about a direction; its direction comes from
 heading and peer column, and all that speak must agree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from esspec.columns import PEER_COLUMNS, Column, column_named, header_problems, is_rule_header, known_names
-from esspec.directions import (
-    direction_of,
-    directions_in,
-    is_conditional,
-    is_misspelt_statement,
-    is_negated,
-    is_statement,
-)
-from esspec.inline import InlineReader, Text, is_attribute_list
-from esspec.model import Direction
+from esspec.directions import direction_of, directions_in, is_misspelt_statement, is_statement, split_direction
+from esspec.html_pieces import HtmlClose, HtmlCode, HtmlComment, HtmlFault, HtmlOpen, HtmlPiece, HtmlTable, HtmlText
+from esspec.html_unread import blocks_in_line, is_read, markdown_in_html, without_tags
+from esspec.inline import InlineReader, Text, is_attribute_list, is_too_long
+from esspec.intro import NO_INTRO, Announced, Intro, restriction
+from esspec.liquid import tag_problems
 from esspec.problem import Problem, error
-from esspec.sections import Evidence, Heading, Page, RuleTable, Sections, Statement, disagreement
+from esspec.sections import Evidence, Fence, Heading, Page, Prose, RuleTable, Sections, Statement, disagreement
+from esspec.shrouds import Shrouds
 from esspec.source import Source
 from esspec.spelling import fold
-from esspec.table_rule import TOKEN, RawTable, table_plugin
-from esspec.unread import hidden_lines, is_title, torn_lines, unread_table, unread_tags
+from esspec.table_rule import TOKEN, RawRow, RawTable, Row, table_plugin
+from esspec.terms import Direction
+from esspec.unread import (
+    hidden_in,
+    hidden_lines,
+    hidden_table,
+    is_bold,
+    is_title,
+    torn_lines,
+    unread_table,
+)
+from esspec.unsaid import Amount, unsaid
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+
 MAX_NESTING = 100
 MAX_COLUMNS = 64
 _MAX_LABEL = 200
+_MAX_FAULTS = 20
 _BLOCK_RULES = ("table", "code", "fence", "blockquote", "hr", "list", "html_block", "heading", "lheading")
 _WORDS = {"any": "any", "none": "none"}
+_MAX_OPEN_HTML = 4
 _STATEMENT = "write it as `Incoming connections permitted: None` (or Outgoing, or Any), or leave it away"
 
 
@@ -47,7 +58,7 @@ def read_page(source: Source, inline: InlineReader) -> Page:
     reader = _Reader(source, inline)
     for token in _markdown().parse(source.text):
         reader.take(token)
-    reader.close_label()
+    reader.finish()
     if not reader.tables and not reader.problems:
         reader.problem(
             "no-rule-table",
@@ -61,6 +72,8 @@ def read_page(source: Source, inline: InlineReader) -> Page:
         tuple(reader.headings),
         tuple(reader.statements),
         tuple(reader.tables),
+        tuple(reader.prose),
+        tuple(reader.fences),
         tuple(reader.problems),
     )
 
@@ -86,6 +99,11 @@ def _word_in(text: str) -> str:
     return text.strip().removesuffix(".")
 
 
+def _is_attributes(row: Row) -> bool:
+    """Return whether a line below a table is kramdown's attributes for it, and no row."""
+    return isinstance(row, RawRow) and "{:" in row.pieces[0] and is_attribute_list(" ".join(row.cells()))
+
+
 class _Reader:
     """Walks the tokens of a page once."""
 
@@ -94,21 +112,36 @@ class _Reader:
         self._lines = source.text.split("\n")
         self._containers: list[str] = []
         self._label: Evidence | None = None
-        self._label_waits = False
-        self._intro = (0, "")
-        self._title = ""
+        self._label_waits = self._is_stated = False
+        self._intro = NO_INTRO
         self._item_is_full = False
         self._depth_of_heading = 0
-        self._sections = Sections(single_title=sum(line.startswith("# ") for line in self._lines) < 2)  # noqa: PLR2004
+        self._read_up_to = self._open_html = 0
+        self._sections = Sections(single_title=sum(line.startswith(("# ", "<h1")) for line in self._lines) < 2)  # noqa: PLR2004
+        self._spans: list[tuple[int, int]] = []
+        self._shrouds = Shrouds()
+        self._amounts: list[Amount] = []
         self.title = ""
         self.headings: list[Heading] = []
         self.statements: list[Statement] = []
         self.tables: list[RuleTable] = []
+        self.prose: list[Prose] = []
+        self.fences: list[Fence] = []
         self.problems: list[Problem] = []
 
     def problem(self, code: str, line: int, message: str, remedy: str, column: int = 1) -> None:
         """Add an error at a line of the page."""
         self.problems.append(error(code, self._source.path, (line, column), message, remedy))
+
+    def finish(self) -> None:
+        """Take in the end of the page."""
+        self.close_label()
+        self._sections.end(len(self._lines))
+        said: list[RuleTable | Statement] = [*self.tables, *self.statements]
+        lines = [problem.line for problem in self.problems]
+        self.problems += unsaid(self._source.path, said, lines, self._sections.announcements, self._amounts)
+        self.problems += tag_problems(self._source.path, self._lines, self._spans)
+        self.problems += self._shrouds.problems(self._source.path, self._spans)
 
     def take(self, token: "Token") -> None:
         """Take in the next token."""
@@ -120,38 +153,97 @@ class _Reader:
         elif token.type.endswith(("list_close", "item_close", "quote_close")):
             self._containers.pop()
             self._item_is_full = self._item_is_full and bool(self._containers[1:])
+        elif 0 < line <= self._read_up_to:
+            self._beside_html(token)
         elif token.type == "heading_open":
             self._depth_of_heading = int(token.tag[1:])
         elif token.type == "inline":
-            if self._depth_of_heading:
-                self._heading(line, token.content, self._depth_of_heading)
-                self._depth_of_heading = 0
-            else:
-                self._tags(token)
-                self._paragraph(line, token)
+            self._text(line, token)
         elif token.type == TOKEN:
-            self._table(line, token)
-        elif token.type in ("fence", "code_block", "html_block"):
-            self._tags(token)
+            table: RawTable = token.meta["table"]
+            self._table(line, table, self._inline.read_cell)
+        elif token.type in ("fence", "code_block"):
+            self._code(line, token)
+        elif token.type == "html_block":
+            self._html(token)
+
+    def _text(self, line: int, token: "Token") -> None:
+        if self._depth_of_heading:
+            for number, text in enumerate(token.content.split("\n"), line):
+                self.problems += torn_lines(self._source.path, number, text, is_first=False) if "|" in text else []
+            self._heading(line, self._blamed(line, self._inline.read(token.content)), self._depth_of_heading)
+            self._depth_of_heading = 0
+        else:
+            self._paragraph(line, token)
+
+    def _code(self, line: int, token: "Token") -> None:
+        self.problems += hidden_lines(self._source.path, self._lines, token)
+        if "NetworkPolicy" in token.content:
+            first = line + 1 if token.type == "fence" else line
+            self.fences.append(Fence(first, token.info.strip(), token.content))
+
+    def _html(self, token: "Token") -> None:
+        """Take in HTML: its tables, headings and labels are read; what a comment or Markdown in it hides is not."""
+        if not is_read(token):
             self.problems += hidden_lines(self._source.path, self._lines, token)
+            return
+        from esspec.html_stretch import read_stretch  # noqa: PLC0415 - few pages have tables in HTML
 
-    def _tags(self, token: "Token") -> None:
-        for number in range(*(token.map or (0, 0))):
-            self.problems += unread_tags(self._source.path, number + 1, self._lines[number])
+        # Where nothing closes an element, all up to the page's end has been looked through for it.
+        is_quoted = "blockquote_open" in self._containers
+        looks_ahead = self._open_html < _MAX_OPEN_HTML and not is_quoted
+        stretch = read_stretch([] if is_quoted else self._lines, token, looks_ahead=looks_ahead)
+        self._open_html += not stretch.is_closed
+        self._read_up_to = stretch.end
+        for piece in stretch.pieces:
+            self._html_piece(piece)
 
-    def _read(self, line: int, raw: str) -> Text:
-        text = self._inline.read(raw)
-        for fault in text.faults:
+    def _beside_html(self, token: "Token") -> None:
+        """Pass over what is part of a piece of HTML, which has been read to its end."""
+        if token.map and token.map[1] > self._read_up_to:
+            message = "this stands half in HTML, and half behind it"
+            self.problem("unread-html", token.map[0] + 1, message, "put an empty line before it, or close the HTML")
+
+    def _html_piece(self, piece: HtmlPiece) -> None:
+        match piece:
+            case HtmlFault():
+                self.problem("unread-html", piece.line, piece.message, piece.remedy, piece.column)
+            case HtmlComment():
+                self.problems.append(hidden_table(self._source.path, (piece.line, piece.column)))
+            case HtmlTable():
+                self._table(piece.line, RawTable(piece.header, piece.rows), self._inline.read_html)
+            case HtmlCode():
+                self.problems += hidden_in(self._source.path, piece.line, piece.text)
+                if "NetworkPolicy" in piece.text:
+                    self.fences.append(Fence(piece.line, "", piece.text))
+            case HtmlOpen() | HtmlClose():
+                self._shrouds.take(piece)
+            case HtmlText():
+                self._html_text(piece)
+
+    def _html_text(self, piece: HtmlText) -> None:
+        torn = markdown_in_html(self._source.path, piece.line, piece.raw)
+        self.problems += torn
+        text = self._inline.read_html(piece.raw)
+        if is_too_long(text):
+            self._blamed(piece.line, text)
+        elif piece.depth:
+            self._heading(piece.line, self._blamed(piece.line, text), piece.depth)
+        elif not torn:
+            self._labels_or_prose(piece.line, [(piece.line, text)], text, is_bold=piece.is_title)
+
+    def _blamed(self, line: int, text: Text) -> Text:
+        """Return `text`, its first faults added to the problems."""
+        for fault in text.faults[:_MAX_FAULTS]:
             column = max(self._lines[line - 1].find(fault.needle), 0) + 1
             self.problem(fault.code, line, fault.message, fault.remedy, column)
         return text
 
-    def _heading(self, line: int, raw: str, depth: int) -> None:
+    def _heading(self, line: int, text: Text, depth: int) -> None:
         self.close_label()
-        self._intro = (0, "")
-        name = " ".join(self._read(line, raw).text.split())
-        for number, text in enumerate(raw.split("\n"), line):
-            self.problems += torn_lines(self._source.path, number, text, is_first=False) if "|" in text else []
+        self._intro = NO_INTRO
+        self._spans.append((line, line))
+        name = " ".join(text.text.split())
         label = _label_in(name) if ":" in name else None
         if label and label[1].lower() in _WORDS:
             self.problem("unknown-statement", line, f"'{name}' is a heading", "write it as a line of its own below one")
@@ -163,55 +255,87 @@ class _Reader:
                 "move it to the left margin",
             )
             return
-        heading = Heading(line, name)
+        owner, direction = split_direction(name.removesuffix(":").rstrip())
+        heading = Heading(line, owner)
         self.headings.append(heading)
         self.title = self.title or (name if depth == 1 else "")
-        self._sections.open(heading, depth)
+        self._sections.open(heading, depth, direction)
 
     def _paragraph(self, line: int, token: "Token") -> None:
         numbered = enumerate(token.content.split("\n"), line)
         lines = [(number, raw) for number, raw in numbered if not is_attribute_list(raw.strip())]
         torn = [p for n, raw in lines for p in torn_lines(self._source.path, n, raw, is_first=n == line)]
-        labels = [_label_in(self._inline.read(raw).text) for _, raw in lines]
         if torn:
             self.problems += torn
-        elif all(labels):
-            for (number, raw), label in zip(lines, labels, strict=True):
+            return
+        texts = [(number, self._inline.read(raw)) for number, raw in lines]
+        for number, text in texts:
+            if text.faults:
+                self.problems += blocks_in_line(self._source.path, number, text.faults)
+                self._shrouds.take_faults(number, text.faults)
+                if is_too_long(text) and ("<" in text.text or directions_in(text.text)):
+                    self._blamed(number, text)
+        raw = " ".join(raw for _, raw in lines)
+        whole = texts[0][1] if len(texts) == 1 else self._inline.read(raw)
+        self._labels_or_prose(line, texts, whole, is_bold=is_bold(raw))
+
+    def _labels_or_prose(self, line: int, texts: list[tuple[int, Text]], whole: Text, *, is_bold: bool) -> None:
+        labels = [self._label_of(without_tags(text)) for _, text in texts]
+        if all(labels):
+            for (number, text), label in zip(texts, labels, strict=True):
                 if label:
-                    self._take_label(number, raw, *label)
+                    self._take_label(number, text, *label)
         elif any(labels):
             message = "a label and other words are one paragraph, and may restrict each other"
             self.problem("unread-label", line, message, "put an empty line between them, or delete the words")
         else:
-            self._prose(line, " ".join(raw for _, raw in lines))
+            self._prose(line, whole, is_bold=is_bold)
 
-    def _prose(self, line: int, raw: str) -> None:
+    def _label_of(self, text: str) -> tuple[Direction, str] | None:
+        """Return what `_label_in` does; a label may name the workload that it stands below."""
+        found, owner = _label_in(text), self._sections.owner()
+        if found or owner is None:
+            return found
+        before, _, behind = text.partition(":")
+        name, direction = split_direction(before)
+        return (direction, _word_in(behind)) if direction and fold(name) == fold(owner.name) else None
+
+    def _prose(self, line: int, whole: Text, *, is_bold: bool) -> None:
         """Take in words that are no label: they must not say what is permitted, and not what is not."""
-        text = self._inline.read(raw).text
+        text = without_tags(whole)
         heading = self._sections.owner()
-        if is_misspelt_statement(text) or is_statement(text, heading.name if heading else ""):
+        subject = heading.name if heading else ""
+        self.prose.append(Prose(line, text, self.headings[-1] if self.headings else None))
+        evidence = next(self._evidence(), None)
+        if evidence and not self._label and _word_in(text).lower() in _WORDS:
+            self._blamed(line, whole)
+            self._statement(line, evidence.direction, _word_in(text).lower())
+            return
+        if is_misspelt_statement(text) or is_statement(text, subject):
             self.problem("unknown-statement", line, "this says how much is permitted in unknown words", _STATEMENT)
+        elif is_statement(text, subject, is_directed=False) and not text.rstrip().endswith(":"):
+            if evidence:
+                self.problem("unknown-statement", line, "this says how much is permitted in unknown words", _STATEMENT)
+            elif heading:
+                self._amounts.append(Amount(line, heading))
         if self._item_is_full:
             message = "these words belong to the statement above, and may restrict it"
             self.problem("unread-label", line, message, "delete them, or move them out of the list")
-        self._intro = (line, text) if text.rstrip().endswith(":") or is_title(raw, text) else (0, "")
-        self._title = text.strip(" :") if is_title(raw, text) else ""
+        title = text.strip(" :") if is_title(text, is_bold=is_bold) else ""
+        is_intro = bool(title) or text.rstrip().endswith(":") or text.lower().startswith("table ")
+        self._intro = Intro(line, text, title) if is_intro else NO_INTRO
 
-    def _take_label(self, line: int, raw: str, direction: Direction, word: str) -> None:
-        self._read(line, raw)
+    def _take_label(self, line: int, text: Text, direction: Direction, word: str) -> None:
+        self._blamed(line, text)
         self.close_label()
+        self._spans.append((line, line))
         if not self._is_at_the_margin():
             self.problem("unread-label", line, "a label in a quote or nested list is not read", "move it out")
             return
         self._label = Evidence(direction, line, "label")
-        self._label_waits = not word
-        heading = self._sections.owner()
-        if word.lower() in _WORDS:
-            self._item_is_full = bool(self._containers)
-            if heading is None:
-                self.problem("no-workload", line, "this says something of no workload", "put a heading over it")
-            elif self._agreed(line, []) and not self._is_restricted(line, direction):
-                self.statements.append(Statement(heading, direction, _WORDS[word.lower()], line))
+        self._label_waits, self._is_stated = not word, word.lower() in _WORDS
+        if self._is_stated:
+            self._statement(line, direction, word.lower())
         elif word:
             self.problem(
                 "unknown-statement",
@@ -219,6 +343,17 @@ class _Reader:
                 f"'{word}' is neither Any nor None",
                 "write Any, None, or nothing and a table below",
             )
+
+    def _statement(self, line: int, direction: Direction, word: str) -> None:
+        """Take in that a direction of the workload above is permitted as `word` says."""
+        heading = self._sections.owner()
+        self._item_is_full = bool(self._containers)
+        if heading is None:
+            self.problem("no-workload", line, "this says something of no workload", "put a heading over it")
+        elif not self._is_at_the_margin():
+            self.problem("unread-label", line, "a statement in a quote or nested list is not read", "move it out")
+        elif self._agreed(line, []) and not self._is_restricted(line, direction):
+            self.statements.append(Statement(heading, direction, _WORDS[word], line))
 
     def close_label(self) -> None:
         """End the reach of a bullet label; one that announced a table which did not come is an error."""
@@ -231,36 +366,33 @@ class _Reader:
             )
         self._label, self._label_waits = None, False
 
-    def _table(self, line: int, token: "Token") -> None:
-        table: RawTable = token.meta["table"]
+    def _table(self, line: int, table: RawTable, read: Callable[[str], Text]) -> None:
         names = table.header.cells()
         if len(names) > MAX_COLUMNS:
-            self.problem(
-                "too-many-columns",
-                line,
-                f"a table of {len(names)} columns",
-                f"a rule table has at most {MAX_COLUMNS}",
-            )
+            message = f"a table of {len(names)} columns"
+            self.problem("too-many-columns", line, message, f"a rule table has at most {MAX_COLUMNS}")
             return
-        texts = [self._inline.read(name).text for name in names]
-        columns = [column_named(text) for text in texts]
-        if not is_rule_header(columns):
-            self._tags(token)
-            is_announced = any(self._evidence())
+        texts = [read(name) for name in names]
+        columns = [column_named(text.text) for text in texts]
+        is_announced = any(self._evidence())
+        if not is_rule_header(columns, is_announced=is_announced):
             self.problems += unread_table(self._source.path, line, table, columns, is_announced=is_announced)
             return
         self._label_waits = False
-        for name in names:
-            self._read(line, name)
+        self._spans.append((line, max([line, *(row.line for row in table.rows[-1:])])))
+        for text in texts:
+            self._blamed(table.header.line, text)
         if not self._is_at_the_margin():
             self.problem("unread-table", line, "a rule table in a quote or nested list is not read", "move it out")
             return
-        wrong = header_problems(self._source.path, line, columns, zip(texts, table.header.columns(), strict=True))
+        cells = ((text.text, table.header.place(n, 0)) for n, text in enumerate(texts))
+        wrong = header_problems(self._source.path, line, columns, cells)
         self.problems += wrong
         if not wrong:
-            self._rule_table(line, table, tuple(c for c in columns if c))
+            is_html = read == self._inline.read_html
+            self._rule_table(line, table, tuple(c for c in columns if c), is_html=is_html)
 
-    def _rule_table(self, line: int, table: RawTable, columns: tuple[Column, ...]) -> None:
+    def _rule_table(self, line: int, table: RawTable, columns: tuple[Column, ...], *, is_html: bool) -> None:
         evidence = [Evidence(PEER_COLUMNS[c], line, "column") for c in columns if c in PEER_COLUMNS]
         direction = self._agreed(line, evidence)
         if direction:
@@ -273,50 +405,21 @@ class _Reader:
                 "this rule table stands under no workload",
                 "put a heading with its name over it",
             )
-        rows = tuple(row for row in table.rows if len(row.pieces) > 1 or not is_attribute_list(row.pieces[0]))
+        rows = tuple(filterfalse(_is_attributes, table.rows))
         if not rows:  # read as no rules, it would leave the direction unspecified, that is, open
             self.problem("empty-table", line, "the rule table has no rows", "write its rows, or None instead of it")
         if heading and direction:
             label = self._label.line if self._label else 0
-            self.tables.append(RuleTable(heading, direction, label, line, columns, rows))
+            self.tables.append(RuleTable(heading, direction, label, line, columns, rows, is_html))
 
     def _is_restricted(self, line: int, direction: Direction) -> bool:
         """Return whether the words before a table or statement restrict or contradict it, which is an error."""
-        (at, intro), self._intro = self._intro, (0, "")
-        named = directions_in(intro)
         owner = self._sections.owner()
-        if is_conditional(intro):
-            self.problem(
-                "unread-condition",
-                at,
-                f"this is a condition on line {line}, and it is not read",
-                "export one page per state of the condition",
-            )
-        elif is_negated(intro) or self._sections.negated():
-            place = at if is_negated(intro) else self._sections.negated()
-            self.problem(
-                "negated-rules",
-                line,
-                f"the words of line {place} say that this is not permitted",
-                "delete what is not permitted; only permitted connections are listed",
-            )
-        elif at and self._title and owner and fold(self._title) != fold(owner.name):
-            self.problem(
-                "torn-heading",
-                at,
-                f"'{self._title}' stands over line {line} and is no heading: the line would be about '{owner.name}'",
-                "make it a heading, or say it in a sentence",
-            )
-        elif named and direction not in named:
-            self.problem(
-                "directions-disagree",
-                line,
-                f"this is {direction}, and the words of line {at} speak of another direction",
-                "make them say the same",
-            )
-        else:
-            return False
-        return True
+        announced = Announced(line, direction, owner.name if owner else "", self._sections.negated())
+        found = restriction(self._source.path, self._intro, announced)
+        self._intro = NO_INTRO
+        self.problems += [found] if found else []
+        return bool(found)
 
     def _is_at_the_margin(self) -> bool:
         """Return whether this is outside of lists and quotes, or in an item of a list that is not nested."""
@@ -329,8 +432,14 @@ class _Reader:
         yield from self._sections.evidence()
 
     def _agreed(self, line: int, evidence: list[Evidence]) -> Direction | None:
-        """Return the direction that all evidence gives, of which there is some; None, and an error, without that."""
+        """Return the direction that all evidence gives; None, and an error, where there is none, or two."""
         found = [*evidence, *self._evidence()]
+        if evidence and self._label and self._is_stated:
+            found.remove(self._label)  # "Incoming: None" has said all, and the column of a table speaks for itself
+        if not found:
+            remedy = "name its column Origin or Destination, or put a heading such as Egress over it"
+            self.problem("no-direction", line, "nothing says the direction of this table", remedy)
+            return None
         contradiction = disagreement(found)
         if contradiction:
             self.problem("directions-disagree", line, contradiction, "make them say the same")

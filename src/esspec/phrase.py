@@ -1,193 +1,119 @@
 """The grammar of peer and port cells, read by hand in one pass; a word that has no place in it is an error.
 
-phrase  = head [ports [tail]]
+phrase  = head [ports [tail | remark]]
 head    = [preposition] [peers] [preposition]
 ports   = ("port" | "ports") numbers
 numbers = number {separator number}
-number  = digits [("-" | en dash | "to") digits]
+number  = digits [("-" | en dash | "to") digits] | name of a port
 tail    = preposition ["the"] peers
 peers   = peer {separator peer}
 separator = "," ["and" | "or"] | "and" | "or" | "&" | ";" | line break
+
+Each line of a cell may begin with the sign of a list: "-", "*" or a bullet.
 """
 
-import re
-from functools import cache
 from typing import NamedTuple
 
-from esspec.inline import Fault, Text
-from esspec.model import FIRST_PORT, LAST_PORT, PortRange
+from esspec.cell_words import SEPARATORS, CellWords, Piece, is_bullet, words_of
+from esspec.faults import Fault
+from esspec.inline import Text
+from esspec.model import PortRange
+from esspec.port_numbers import NO_NAMES, PortNames, port_word, read_numbers
+from esspec.spelling import split_remark
 
-_WORD = re.compile(r"[^\s,;]+|[,;]|\n")
-_DIGITS = re.compile(r"[0-9]{1,5}")
-_RANGE = re.compile(r"([0-9]{1,5})[-\u2013]([0-9]{1,5})")
-_PORT = frozenset({"port", "ports"})
 _BEFORE_PORT = frozenset({"to", "on", "at", "over", "via"})
 _TOWARDS = frozenset({"to", "on", "at", "of", "in"})
-_SEPARATORS = frozenset({",", ";", "&", "\n", "and", "or"})
 _BREAKS = frozenset({",", ";", "\n"})
 _COMMAS = frozenset({",", ";"})
-_DASHES = frozenset({"-", "\u2013", "to"})
-
-
-class Piece(NamedTuple):
-    """One peer of a cell: its plain text, and `phrase`, the same as the page writes it."""
-
-    name: str
-    phrase: str
+_LEADS = frozenset({"from", "to"})
 
 
 class Phrase(NamedTuple):
-    """What a peer cell says. `ports` is None where it states none; `link` is the word before `tail`, lower case."""
+    """What a peer cell says. `ports` is None where it states none; `link` is the word before `tail`, lower case.
+
+    `lead` is "from" or "to" where the cell begins with it.
+
+    `remark` is what stands in parentheses behind the ports; whether it may be passed over is not decided here.
+    """
 
     peers: tuple[Piece, ...]
     ports: tuple[PortRange, ...] | None
     link: str
     tail: tuple[Piece, ...]
     faults: tuple[Fault, ...]
+    remark: str = ""
+    lead: str = ""
 
 
-class _Word(NamedTuple):
-    text: str
-    low: str
-    start: int
-    end: int
-
-
-def parse_phrase(text: Text) -> Phrase:
+def parse_phrase(text: Text, names: PortNames = NO_NAMES) -> Phrase:
     """Return what a peer cell says; its faults name the words that have no place in the grammar.
 
     >>> parse_phrase(Text("Other ZooKeeper pods on port 2888 and 3888")).ports
     (PortRange(first=2888, last=2888), PortRange(first=3888, last=3888))
     """
-    words = _words(text.text)
-    at = next((n for n in range(len(words) - 1) if words[n].low in _PORT and _is_number(words[n + 1])), None)
-    if at is None:
-        faults: list[Fault] = []
-        return Phrase(_peers(text, _without_lead(words), faults), None, "", (), tuple(faults))
-    head = words[:at]
-    if head and head[-1].low in _BEFORE_PORT:
-        head = head[:-1]
-    ports, rest, faults = _numbers(words[at + 1 :])
-    peers = _peers(text, _without_lead(head), faults)
-    if not rest:
-        return Phrase(peers, ports, "", (), tuple(faults))
-    if rest[0].text.startswith("{{"):
-        return Phrase(peers, ports, "", _peers(text, rest, faults), tuple(faults))
-    link = rest[0].low
-    behind = text.written(rest[0].start, rest[-1].end)
-    if link not in _TOWARDS and link != "from":
-        left = " ".join(word.text for word in rest if not word.text.isspace())
-        faults.append(Fault("unread-words", behind, f"'{left}' is not understood", "end the cell behind the ports"))
-        return Phrase(peers, ports, "", (), tuple(faults))
-    tail = rest[2:] if len(rest) > 1 and rest[1].low == "the" else rest[1:]
-    if not tail:
-        left = " ".join(word.text for word in rest if not word.text.isspace())
-        faults.append(Fault("unread-words", behind, f"nothing stands behind '{left}'", "end the cell before it"))
-    return Phrase(peers, ports, link, _peers(text, tail, faults), tuple(faults))
-
-
-def parse_ports(text: Text) -> tuple[tuple[PortRange, ...], tuple[Fault, ...]]:
-    """Return the port intervals of a port cell, in its order, and what is wrong with it."""
-    words = [word for word in _words(text.text) if word.low not in _PORT]
-    ports, rest, faults = _numbers(words)
-    if rest and not faults:
-        faults.append(_no_port(rest[0].text, " ".join(word.text for word in rest)))
-    return ports, tuple(faults)
-
-
-def _words(text: str) -> list[_Word]:
-    return [_Word(word := found[0], word.lower(), *found.span()) for found in _WORD.finditer(text)]
-
-
-def _is_number(word: _Word) -> bool:
-    return word.text[0].isdigit() or (word.text[0] in "+-" and word.text[1:2].isdigit())
-
-
-def _without_lead(words: list[_Word]) -> list[_Word]:
-    """Return the words of a head without "From" or "To" at its beginning."""
-    return words[1:] if words and words[0].low in ("from", "to") else words
-
-
-def _numbers(words: list[_Word]) -> tuple[tuple[PortRange, ...], list[_Word], list[Fault]]:
-    """Numbers = number {separator number}; returns the intervals, the words left over, and faults."""
-    ports: list[PortRange] = []
+    words = words_of(text)
+    low, count = words.low, len(words.low)
     faults: list[Fault] = []
-    at = 0
-    while at < len(words):
-        taken = _number(words[at : at + 3], ports, faults)
-        at += taken
-        after = at
-        while after < len(words) and words[after].low in _SEPARATORS:
-            after += 1
-        if after == at or after == len(words) or not _is_number(words[after]):
-            break
-        at = after
-    return tuple(ports), words[at:], faults
+    at = port_word(words, names)
+    lead = low[0] if count and low[0] in _LEADS else ""
+    begin = 1 if lead else 0
+    if at < 0:
+        return Phrase(_peers(words, begin, count, faults), None, "", (), tuple(faults), "", lead)
+    behind = at - 1 if at > 0 and low[at - 1] in _BEFORE_PORT else at
+    ports, rest = read_numbers(words, at + 1, names, faults)
+    peers = _peers(words, begin, behind, faults) if behind > begin else ()
+    if rest == count:
+        return Phrase(peers, ports, "", (), tuple(faults), "", lead)
+    return _with_tail(words, rest, Phrase(peers, ports, "", (), (), "", lead), faults)
 
 
-def _number(words: list[_Word], ports: list[PortRange], faults: list[Fault]) -> int:
-    """Number = digits [dash digits]; adds the interval or a fault, and returns how many words that took."""
-    first = words[0].text
-    glued = _RANGE.fullmatch(first)
-    if glued:
-        _add(int(glued[1]), int(glued[2]), first, ports, faults)
-        return 1
-    if not _DIGITS.fullmatch(first):
-        faults.append(_no_port(first, first))
-        return 1
-    if len(words) == 3 and words[1].low in _DASHES and _DIGITS.fullmatch(words[2].text):  # noqa: PLR2004
-        _add(int(first), int(words[2].text), first, ports, faults)
-        return 3
-    _add(int(first), int(first), first, ports, faults)
-    return 1
+def _with_tail(words: CellWords, rest: int, phrase: Phrase, faults: list[Fault]) -> Phrase:
+    """Return the phrase with what stands behind its ports: a remark, or a preposition and peers."""
+    count = len(words.all)
+    start, stop = words.span(rest, count)
+    base, remark = split_remark(words.text.text[start:stop])
+    if remark and not base:
+        return phrase._replace(faults=tuple(faults), remark=remark)
+    if words.all[rest].startswith("{{"):
+        return phrase._replace(tail=_peers(words, rest, count, faults), faults=tuple(faults))
+    link = words.low[rest]
+    left = " ".join(word for word in words.all[rest:] if not word.isspace())
+    if link not in _TOWARDS and link != "from":
+        behind = words.quoted(rest, count)
+        faults.append(Fault("unread-words", behind, f"'{left}' is not understood", "end the cell behind the ports"))
+        return phrase._replace(faults=tuple(faults))
+    begin = rest + 2 if words.low[rest + 1 : rest + 2] == ["the"] else rest + 1
+    if begin == count:
+        behind = words.quoted(rest, count)
+        faults.append(Fault("unread-words", behind, f"nothing stands behind '{left}'", "end the cell before it"))
+    return phrase._replace(link=link, tail=_peers(words, begin, count, faults), faults=tuple(faults))
 
 
-def _add(first: int, last: int, needle: str, ports: list[PortRange], faults: list[Fault]) -> None:
-    if first > last:
-        faults.append(
-            Fault("bad-port", needle, f"the range {first}-{last} runs backwards", "write the smaller port first")
-        )
-    elif not FIRST_PORT <= first <= last <= LAST_PORT:
-        faults.append(_no_port(needle, needle))
-    else:
-        ports.append(_interval(first, last))
-
-
-@cache
-def _interval(first: int, last: int) -> PortRange:
-    return PortRange(first=first, last=last)
-
-
-def _no_port(needle: str, text: str) -> Fault:
-    return Fault(
-        "bad-port",
-        needle,
-        f"'{text}' is no port",
-        "write a number from 1 to 65535, or a range such as 8000-8010",
-    )
-
-
-def _peers(text: Text, words: list[_Word], faults: list[Fault]) -> tuple[Piece, ...]:
+def _peers(words: CellWords, first: int, last: int, faults: list[Fault]) -> tuple[Piece, ...]:
     """Peers = peer {separator peer}; parentheses keep what is in them together."""
+    low = words.low
+    if first < last and SEPARATORS.isdisjoint(low[first:last]) and not is_bullet(words, first, last):
+        return (words.piece(first, last),)
     pieces: list[Piece] = []
-    begin = end = -1
+    begin = -1
     depth = 0
     waiting = ""  # the separator behind which a peer must come
-    for word in words:
-        if depth <= 0 and word.low in _SEPARATORS:
-            if begin < 0 and not (waiting in _BREAKS and word.low not in _COMMAS):
-                faults.append(_nobody(word.text))
-            if begin >= 0:
-                pieces.append(_piece(text, begin, end))
-            begin, waiting = -1, word.low
+    for at in range(first, last):
+        if begin < 0 and is_bullet(words, at, last):
             continue
-        depth += word.text.count("(") - word.text.count(")")
-        begin = word.start if begin < 0 else begin
-        end = word.end
+        if depth <= 0 and low[at] in SEPARATORS:
+            if begin < 0 and not (waiting in _BREAKS and low[at] not in _COMMAS):
+                faults.append(_nobody(words.all[at]))
+            if begin >= 0:
+                pieces.append(words.piece(begin, at))
+            begin, waiting = -1, low[at]
+            continue
+        depth += low[at].count("(") - low[at].count(")")
+        begin = at if begin < 0 else begin
     if begin >= 0:
-        pieces.append(_piece(text, begin, end))
+        pieces.append(words.piece(begin, last))
     elif waiting:
-        faults.append(_nobody(words[-1].text))
+        faults.append(_nobody(words.all[last - 1]))
     return tuple(pieces)
 
 
@@ -198,10 +124,3 @@ def _nobody(needle: str) -> Fault:
         f"a peer is missing beside '{needle.strip() or '<br>'}'",
         "name it, or delete the separator",
     )
-
-
-def _piece(text: Text, start: int, end: int) -> Piece:
-    if not text.marks:
-        name = " ".join(text.text[start:end].split())
-        return Piece(name, name)
-    return Piece(" ".join(text.text[start:end].split()), " ".join(text.written(start, end).split()))

@@ -5,7 +5,7 @@ product of one value set per key on its path. Cutting by a selector on n keys to
 so a page of workloads told apart by one label gives about as many blocks as it has selectors.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from esspec.lifted import NAMESPACE, Key, Pods, Values, all_but, only
@@ -64,6 +64,13 @@ class PodTree:
     def numbers(self, selector: Pods) -> Iterator[int]:
         """Yield the numbers of the blocks that a selector means; it must be one that the tree was cut by."""
         return self._leaves(self._root, self._wanted(selector), 0)
+
+    def number(self, values: Mapping[Key, str]) -> int:
+        """Return the number of the block of a pod that has exactly these values, and no label beside them."""
+        tree = self._root
+        while isinstance(tree, _Node):
+            tree = tree.branches.get(values.get(self._keys[tree.key]), tree.rest)
+        return tree.number
 
     def _wanted(self, selector: Pods) -> _Wanted:
         return sorted((self._index[key], values) for key, values in selector.where)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import NamedTuple
 
-from pydantic import Field
-
-from esspec.value import Value
+MAX_FINDINGS = 20_000
+"""So many findings about rows are told; a page with more has to be corrected step by step."""
 
 
 class Level(StrEnum):
@@ -17,7 +16,7 @@ class Level(StrEnum):
     NOTE = "note"
 
 
-class Problem(Value):
+class Problem(NamedTuple):
     """One finding: a place, what is wrong there, and what to do about it.
 
     `line` and `column` count from 1; 0 stands for "the file as a whole" and is left out of the text form.
@@ -36,13 +35,6 @@ class Problem(Value):
         """Return `file:line:column: level: what — remedy [code]` on one line, control characters escaped."""
         place = ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
         return printable(f"{place}: {self.level}: {self.message} — {self.remedy} [{self.code}]")
-
-
-class Findings(Value):
-    """The JSON form of findings (`--error-format json`)."""
-
-    schema_: Literal["esspec/findings/1"] = Field(default="esspec/findings/1", alias="schema")
-    findings: tuple[Problem, ...]
 
 
 class EsspecError(Exception):
@@ -73,6 +65,17 @@ def error(code: str, path: str, at: tuple[int, int], message: str, remedy: str) 
 def warning(code: str, path: str, at: tuple[int, int], message: str, remedy: str) -> Problem:
     """Return a warning at `at` = (line, column)."""
     return Problem(code=code, level=Level.WARNING, path=path, line=at[0], column=at[1], message=message, remedy=remedy)
+
+
+def note(code: str, path: str, at: tuple[int, int], message: str, remedy: str) -> Problem:
+    """Return a note at `at` = (line, column)."""
+    return Problem(code=code, level=Level.NOTE, path=path, line=at[0], column=at[1], message=message, remedy=remedy)
+
+
+def too_many(path: str, at: tuple[int, int]) -> Problem:
+    """Return the error that stands for all findings about rows from `at` on."""
+    message = f"there are more than {MAX_FINDINGS} findings before this row, and from here on none is told"
+    return error("too-many-findings", path, at, message, "correct those first, or split the page")
 
 
 def errors_in(problems: Iterable[Problem]) -> tuple[Problem, ...]:

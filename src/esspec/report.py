@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from esspec.problem import Findings, Problem, printable
+from esspec.problem import Problem, printable
 
 if TYPE_CHECKING:
     from esspec.verify import Counterexample, Verification
@@ -12,13 +12,21 @@ if TYPE_CHECKING:
 
 def findings(problems: Sequence[Problem], error_format: str) -> None:
     """Write findings to standard error: one line each, or one JSON document."""
-    if error_format == "json":
-        import json  # noqa: PLC0415 - only this form needs it
+    sys.stderr.write(as_json(problems) if error_format == "json" else as_lines(problems))
 
-        data = Findings(findings=tuple(problems)).model_dump(mode="json", by_alias=True)
-        sys.stderr.write(json.dumps(data, indent=2) + "\n")  # in ASCII: a path may be no Unicode
-    else:
-        sys.stderr.writelines(f"{problem}\n" for problem in problems)
+
+def as_json(problems: Sequence[Problem]) -> str:
+    """Return findings as one JSON document, in ASCII: a path may be no Unicode."""
+    import json  # noqa: PLC0415 - only this form needs it
+
+    from esspec.findings import Findings, as_findings  # noqa: PLC0415 - as above
+
+    return json.dumps(Findings(findings=as_findings(problems)).model_dump(mode="json", by_alias=True), indent=2) + "\n"
+
+
+def as_lines(problems: Iterable[Problem]) -> str:
+    """Return findings as text, one line each."""
+    return "".join(f"{problem}\n" for problem in problems)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -39,6 +47,10 @@ def verification(result: "Verification") -> str:
         f"compared: {result.pod_classes:,} classes of pods x 2 directions x {result.peer_classes:,} classes of peers",
         f"compared: {result.flow_classes:,} flow classes, {result.flows:,} flows",
     ]
+    if result.cases > 1:
+        lines.append(f"compared: {result.cases:,} states of the page's features")
+    if result.case:
+        lines.append(f"unequal in: {result.case}")
     if result.counterexample:
         lines += _counterexample(result.counterexample)
     lines += [f"refused: {line}" for line in result.refusals]

@@ -5,16 +5,22 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from esspec.binding import Binding
+from esspec.binding import FILE_NAME, Binding
+from esspec.cell_words import Piece
+from esspec.cells import PEERS, PORTS, WrittenPorts
+from esspec.conditions import is_always, parse_condition
+from esspec.contradictions import contradictions
 from esspec.directions import is_negated
-from esspec.model import Direction, Protocol
+from esspec.model import Condition
 from esspec.names import Names
 from esspec.overrides import Override, Overrides
-from esspec.phrase import Piece
-from esspec.problem import Problem, error, in_order, warning
-from esspec.rows import PEERS, PORTS, WrittenPorts, WrittenRule
+from esspec.phrase import Phrase
+from esspec.pod_labels import Label, filled, is_value
+from esspec.problem import MAX_FINDINGS, Problem, error, in_order, too_many, warning
+from esspec.rows import WrittenRule
 from esspec.sections import Page, Statement
-from esspec.spelling import means_anyone, means_instance
+from esspec.spelling import means_anyone, means_elsewhere, means_instance, split_remark
+from esspec.terms import Direction, Protocol
 
 PeerKind = Literal["workload", "same", "any", "instance", "external", "unresolved"]
 
@@ -36,7 +42,10 @@ class AppliedOverride(NamedTuple):
 
 
 class ResolvedRule(NamedTuple):
-    """A row with its names resolved and its override applied."""
+    """A row with its names resolved and its override applied.
+
+    `labels` are those that the row gives to the one workload among its peers, placeholders filled; None without.
+    """
 
     workload: str
     written: WrittenRule
@@ -44,17 +53,32 @@ class ResolvedRule(NamedTuple):
     protocol: Protocol | None
     ports: WrittenPorts
     peers: tuple[ResolvedPeer, ...]
+    condition: Condition | None
+    labels: tuple[Label, ...] | None
     override: AppliedOverride | None
 
 
+class Unknown(NamedTuple):
+    """A word of the page that nothing explains: a `name` of a peer, a `remark` or a `placeholder`, and its line."""
+
+    kind: Literal["name", "remark", "placeholder"]
+    word: str
+    phrase: str
+    line: int
+
+
 class Resolution(NamedTuple):
-    """A page under a binding. `statements` are by workload name; `problems` are in the order of their places."""
+    """A page under a binding. `statements` are by workload name; `problems` are in the order of their places.
+
+    `unknown` are the words that an entry in the binding can explain.
+    """
 
     page: Page
     binding: Binding
     names: Names
     rules: tuple[ResolvedRule, ...]
     statements: tuple[tuple[str, Statement], ...]
+    unknown: tuple[Unknown, ...]
     problems: tuple[Problem, ...]
 
 
@@ -73,30 +97,46 @@ def resolve(page: Page, written: Iterable[WrittenRule], binding: Binding, proble
         *resolver.names.problems,
         *resolver.problems,
         *overrides.unmatched(),
-        *_contradictions(page.path, rules, statements),
+        *resolver.unused_words(),
+        *contradictions(page.path, ((r.workload, r.written) for r in rules), statements),
         *(_unused(binding, *entry) for entry in resolver.names.unused()),
     ]
-    return Resolution(page, binding, resolver.names, rules, statements, in_order(found))
+    return Resolution(page, binding, resolver.names, rules, statements, tuple(resolver.unknown), in_order(found))
 
 
 class _Resolver:
     def __init__(self, page: Page, binding: Binding) -> None:
-        self._path = page.path
+        self._path, self._binding = page.path, binding
         self.names = Names(page, binding)
         self.problems: list[Problem] = []
+        self._is_full = False
+        self.unknown: list[Unknown] = []
+        self._accepted = {_plain(text): text for text in binding.file.remarks}
+        self._used_remarks: set[str] = set()
+        self._used_placeholders: set[str] = set()
+        self._plain: dict[Piece, tuple[ResolvedPeer, ...]] = {}
 
     def rule(self, written: WrittenRule, overrides: Overrides) -> ResolvedRule:
         """Return one row, resolved; its faults become problems unless an override makes them void."""
         workload = self.names.workload_of(written.heading)
         override = overrides.of(workload, written)
         changed = override.fields if override else frozenset()
-        self.problems += [fault.problem for fault in written.faults if not (fault.fields and fault.fields <= changed)]
+        for fault in written.faults:
+            if not (fault.fields and fault.fields <= changed):
+                self.problems.append(fault.problem)
+        if override and override.ports == "all" and written.ports == "user-supplied":
+            message = "the row leaves its port to the user, and that is not every port"
+            remedy = "write the number in ports, a range, or a list of such"
+            self.problems.append(override.problem("user-supplied-port", message, remedy))
         if override and override.entry.peer_names:
             if not written.says_ports and not override.ports:
                 self._ports_in_doubt(written)
             peers = tuple(self._named(name, written, override) for name in override.entry.peer_names)
         else:
-            peers = tuple(self._peers(workload, written))
+            peers = self._plain_peers(written.phrase) or tuple(self._peers(workload, written))
+        for remark in written.remarks:
+            if not remark.fields <= changed:
+                self._accept(remark.text, (remark.line, remark.column))
         return ResolvedRule(
             workload=workload,
             written=written,
@@ -104,8 +144,21 @@ class _Resolver:
             protocol=override.entry.protocol if override and override.entry.protocol else written.protocol,
             ports=override.ports if override and override.ports else written.ports,
             peers=peers,
+            condition=_condition(written, override) if written.condition or override else None,
+            labels=self._labels(written, peers) if written.labels else None,
             override=AppliedOverride(override.entry.reason, override.line) if override else None,
         )
+
+    def _plain_peers(self, phrase: Phrase) -> tuple[ResolvedPeer, ...]:
+        """Return the peer of a cell that names one workload or external, and no more; equal cells are resolved once."""
+        if len(phrase.peers) != 1 or phrase.tail or phrase.lead:
+            return ()
+        piece = phrase.peers[0]
+        found = self._plain.get(piece)
+        if found is None:
+            known = None if means_anyone(piece.name) or means_instance(piece.name) else self._known(*piece)
+            found = self._plain[piece] = (known,) if known else ()
+        return found
 
     def _peers(self, workload: str, written: WrittenRule) -> Iterator[ResolvedPeer]:
         phrase = written.phrase
@@ -123,7 +176,7 @@ class _Resolver:
             yield from (ResolvedPeer(piece.phrase, "unresolved") for piece in (*pieces, *tail))
             return
         towards = "to" if written.direction is Direction.INGRESS else "from"
-        if phrase.peers and written.peer_cell.lower().startswith(f"{towards} "):
+        if phrase.peers and phrase.lead == towards:
             self._unresolved(written, pieces[0], f"'{towards}' speaks of the other end than this column")
             yield from (ResolvedPeer(piece.phrase, "unresolved") for piece in pieces)
             return
@@ -138,12 +191,38 @@ class _Resolver:
             yield self._peer(workload, written, piece)
 
     def _peer(self, workload: str, written: WrittenRule, piece: Piece) -> ResolvedPeer:
+        if means_elsewhere(piece.name):
+            ask = f"'{piece.name}' sends the reader elsewhere, and what stands there is not read"
+            self._unresolved(written, piece, ask, "see-elsewhere")
+            return ResolvedPeer(piece.phrase, "unresolved")
+        found = self._recognised(workload, written, piece)
+        if not found and piece.name[:4].lower() == "the ":
+            piece = piece._replace(name=piece.name[4:])
+            found = self._recognised(workload, written, piece)
+        base, remark = split_remark(piece.name)
+        if not found and remark and base and _speaks_of_ports(remark) and not written.says_ports:
+            ask = f"'({remark})' speaks of ports, and those are not read out of parentheses"
+            self._say(written, piece, ask, "write the ports behind the peer, such as 'on port 80'", "ports-in-doubt")
+        elif not found and remark and base:
+            is_accepted = self._accept(remark, written.peer_at(piece.phrase))
+            found = self._recognised(workload, written, piece._replace(name=base))
+            if not found:
+                self._unknown(written, piece._replace(name=base))
+            elif is_accepted:
+                return found
+        elif not found:
+            self._unknown(written, piece)
+        else:
+            return found
+        return ResolvedPeer(piece.phrase, "unresolved")
+
+    def _recognised(self, workload: str, written: WrittenRule, piece: Piece) -> ResolvedPeer | None:
+        """Return the peer that words stand for, None where they stand for nobody that is known."""
         if means_anyone(piece.name):
             return ResolvedPeer(piece.phrase, "any")
         if means_instance(piece.name):
             return ResolvedPeer(piece.phrase, "instance")
-        known = self._known(piece.name, piece.phrase)
-        return known or self._other(workload, written, piece)
+        return self._known(piece.name, piece.phrase) or self._other(workload, written, piece)
 
     def _known(self, name: str, phrase: str) -> ResolvedPeer | None:
         """Return the workload or the external of that name, None if there is neither."""
@@ -153,17 +232,16 @@ class _Resolver:
         external = self.names.external_called(name)
         return ResolvedPeer(phrase, "external", external=external) if external else None
 
-    def _other(self, workload: str, written: WrittenRule, piece: Piece) -> ResolvedPeer:
-        """Return the subject itself for "Other X pods"; what is neither that nor known is unresolved."""
+    def _other(self, workload: str, written: WrittenRule, piece: Piece) -> ResolvedPeer | None:
+        """Return the subject itself for "Other X pods", None where no X is known; others of another are unresolved."""
         first, _, others = piece.name.partition(" ")
         found = self.names.workloads_called(others) if first.lower() == "other" and others else ()
         if found == (workload,):
             return ResolvedPeer(piece.phrase, "same", found)
-        if found:
-            ask = f"'{piece.name}' speaks of others of the same kind, and this is about '{workload}'"
-            self._unresolved(written, piece, ask)
-        else:
-            self._unknown(written, piece)
+        if not found:
+            return None
+        ask = f"'{piece.name}' speaks of others of the same kind, and this is about '{workload}'"
+        self._unresolved(written, piece, ask)
         return ResolvedPeer(piece.phrase, "unresolved")
 
     def _named(self, name: str, written: WrittenRule, override: Override) -> ResolvedPeer:
@@ -177,6 +255,51 @@ class _Resolver:
         advice = 'write "anyone"' if means_anyone(name) else self._advice(name)
         self.problems.append(override.problem("unknown-peer", f"there is no workload and no external '{name}'", advice))
         return ResolvedPeer(phrase, "unresolved")
+
+    def _accept(self, remark: str, at: tuple[int, int]) -> bool:
+        """Return whether the binding accepts a parenthesis; one that it does not is an error."""
+        key = _plain(remark)
+        if key in self._accepted:
+            self._used_remarks.add(key)
+            return True
+        self.unknown.append(Unknown("remark", remark, remark, at[0]))
+        message = f"'({remark})' may restrict the row, and nothing says that it does not"
+        remedy = f'if it changes nothing, write "{remark}" = "why" under [remarks] in {self._binding.name or FILE_NAME}'
+        self._tell("unaccepted-remark", at, message, remedy)
+        return False
+
+    def _labels(self, written: WrittenRule, peers: tuple[ResolvedPeer, ...]) -> tuple[Label, ...] | None:
+        """Return the labels of a row, filled; a row that gives labels to several or to nobody is an error."""
+        if written.labels is None:
+            return None
+        found = filled(written.labels, self._binding.file.placeholders, self._used_placeholders)
+        at = (written.line, written.column)
+        for name in found.missing:
+            self.unknown.append(Unknown("placeholder", name, name, written.line))
+            message = f"nothing says what <{name}> stands for in a pod label"
+            remedy = f'write {name} = "…" under [placeholders] in {self._binding.name or FILE_NAME}'
+            place = written.place_of(f"<{name}>")
+            self._tell("unfilled-placeholder", place, message, remedy)
+        for key, value in () if found.missing else found.labels:
+            if not is_value(value):
+                message = f"{key}: '{value}' is no value of a label"
+                self._tell("unread-labels", at, message, "correct [placeholders]")
+        workloads = {name for peer in peers for name in peer.workloads}
+        if len(workloads) != 1 and all(peer.kind != "unresolved" for peer in peers):
+            who = f"{len(workloads)} workloads" if workloads else "no workload"
+            message = f"the row gives pod labels, and names {who}"
+            remedy = "write one row per workload, or empty the cell and write the labels into the binding"
+            self._tell("unread-labels", at, message, remedy)
+        return found.labels
+
+    def unused_words(self) -> Iterator[Problem]:
+        """Yield a warning per remark and placeholder in the binding that no row needs."""
+        for key, text in self._accepted.items():
+            if key not in self._used_remarks:
+                yield _unused(self._binding, ("remarks", text), f"the remark '{text}'")
+        for name in self._binding.file.placeholders:
+            if name not in self._used_placeholders:
+                yield _unused(self._binding, ("placeholders", name), f"the placeholder '{name}'")
 
     def _ports_in_doubt(self, written: WrittenRule) -> None:
         """Report a cell of which a part is neither a name nor a port: it may speak of ports, which are not decided."""
@@ -198,19 +321,28 @@ class _Resolver:
     def _unknown(self, written: WrittenRule, piece: Piece) -> None:
         faulty = any(fault.fields >= PEERS or not fault.fields for fault in written.faults)
         if not faulty:  # a faulty cell has been reported already
+            self.unknown.append(Unknown("name", piece.name, piece.phrase, written.line))
             self._say(
                 written,
                 piece,
                 f"no workload and no external is called '{piece.name}'{_beyond_ascii(piece.name)}",
-                self._advice(piece.name),
+                self._advice(_without_other(piece.name)),
             )
 
-    def _unresolved(self, written: WrittenRule, piece: Piece, ask: str) -> None:
+    def _unresolved(self, written: WrittenRule, piece: Piece, ask: str, code: str = "unresolved-peer") -> None:
         remedy = "say it in the cell, or add an override for this row to the binding"
-        self._say(written, piece, ask, remedy, "unresolved-peer")
+        self._say(written, piece, ask, remedy, code)
 
     def _say(self, written: WrittenRule, piece: Piece, message: str, remedy: str, code: str = "unknown-peer") -> None:
-        self.problems.append(error(code, self._path, written.peer_at(piece.phrase), message, remedy))
+        self._tell(code, written.peer_at(piece.phrase), message, remedy)
+
+    def _tell(self, code: str, at: tuple[int, int], message: str, remedy: str) -> None:
+        """Add an error, or the one that says there are too many."""
+        if len(self.problems) < MAX_FINDINGS:
+            self.problems.append(error(code, self._path, at, message, remedy))
+        elif not self._is_full:
+            self._is_full = True
+            self.problems.append(too_many(self._path, at))
 
     def _advice(self, name: str) -> str:
         if is_negated(name):
@@ -219,6 +351,25 @@ class _Resolver:
         offer = f"if '{near}' is meant, " if near else ""
         entry = "its entry in the binding, or describe it there as a workload or an external"
         return f'{offer}add aliases = ["{name}"] to {entry}'
+
+
+def _condition(written: WrittenRule, override: Override | None) -> Condition | None:
+    text = override.entry.condition if override and override.entry.condition else written.condition
+    return None if text is None or is_always(text) else parse_condition(text)
+
+
+def _without_other(name: str) -> str:
+    """Return the name in "Other X pods", which is what an alias must be."""
+    first, _, others = name.partition(" ")
+    return others if first.lower() == "other" and others else name
+
+
+def _speaks_of_ports(remark: str) -> bool:
+    return not {"port", "ports"}.isdisjoint(remark.lower().split())
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("`", "").split())
 
 
 def _beyond_ascii(name: str) -> str:
@@ -230,32 +381,6 @@ def _beyond_ascii(name: str) -> str:
 def _row_hash(workload: str, written: WrittenRule) -> str:
     content = f"{workload}\x1f{written.direction}\x1f{written.cells}"
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _contradictions(
-    path: str, rules: tuple[ResolvedRule, ...], statements: tuple[tuple[str, Statement], ...]
-) -> Iterator[Problem]:
-    """Yield an error where one direction of one workload is stated twice: by two headings, or in two ways."""
-    said: dict[tuple[str, Direction], tuple[tuple[int, int], str, int]] = {}
-    rows = (
-        (r.workload, r.written.direction, (r.written.heading.line, r.written.label), "a table", r.written.line)
-        for r in rules
-    )
-    words = (
-        (name, s.direction, (s.heading.line, s.line), f"'{s.word.capitalize()}'", s.line) for name, s in statements
-    )
-    reported: set[tuple[str, Direction]] = set()
-    for name, direction, heading, what, line in sorted((*rows, *words), key=lambda item: item[-1]):
-        first = said.setdefault((name, direction), (heading, what, line))
-        if first[:2] != (heading, what) and (name, direction) not in reported:
-            reported.add((name, direction))
-            yield error(
-                "stated-twice",
-                path,
-                (line, 1),
-                f"{direction} of '{name}' is stated by {what} here and by {first[1]} in line {first[2]}",
-                "keep one of them",
-            )
 
 
 def _unused(binding: Binding, keys: tuple[str, ...], what: str) -> Problem:

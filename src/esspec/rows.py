@@ -1,44 +1,48 @@
-"""From the cells of a rule table to rules as written: protocol, peers, ports, reason; no name is resolved."""
+"""From the rows of rule tables to rules as written: protocol, peers, ports, reason; no name is resolved."""
 
-import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from esspec.columns import PEER_COLUMNS, Column
-from esspec.inline import Fault, InlineReader, Text
-from esspec.model import Direction, PortRange, Protocol
-from esspec.phrase import Phrase, parse_phrase, parse_ports
-from esspec.problem import Problem, error, warning
-from esspec.sections import Heading, RuleTable
-from esspec.table_rule import RawRow
-
-WrittenPorts = tuple[PortRange, ...] | Literal["all", "user-supplied"]
-
-PEERS, PORTS, PROTOCOL, NOTHING = (
-    frozenset({"peers"}),
-    frozenset({"ports"}),
-    frozenset({"protocol"}),
-    frozenset({""}),
+from esspec.cells import (
+    CONDITION,
+    NOTHING,
+    PEERS,
+    PORTS,
+    CellFault,
+    Remark,
+    RowCells,
+    WrittenPorts,
+    condition_in,
+    flat,
+    found_in,
+    ports_in,
+    protocol_in,
 )
-_USER_SUPPLIED = frozenset({"user supplied", "user-supplied"})
-_ALL_PORTS = frozenset({"any", "all"})
-_ALWAYS = "always"
+from esspec.columns import PEER_COLUMNS, Column
+from esspec.faults import Fault
+from esspec.inline import InlineReader
+from esspec.phrase import Phrase, parse_phrase
+from esspec.pod_labels import PLACEHOLDER, Label, parse_labels
+from esspec.port_numbers import PortNames
+from esspec.problem import MAX_FINDINGS, Problem, error, too_many, warning
+from esspec.sections import Heading, RuleTable
+from esspec.table_rule import Row
+from esspec.terms import Direction, Protocol
+
 MAX_CELL = 20_000
-_PROTOCOLS = {protocol.value: protocol for protocol in Protocol}
-
-
-class CellFault(NamedTuple):
-    """A finding about a cell; an override that sets all of `fields` makes it void."""
-
-    fields: frozenset[str]
-    problem: Problem
+_PEER_COLUMN = {direction: column for column, direction in PEER_COLUMNS.items()}
+_PEERS = frozenset({*PEER_COLUMNS, Column.PEER})
+_PHRASE_FIELDS = {"bad-port": PORTS, "port-name": PORTS, "empty-peer": PEERS, "unread-words": PEERS | PORTS}
+_EMPTY_PEER = Fault("empty-peer", "", "the peer cell is empty", "name the peer, or write Anywhere")
+_PORTS_TWICE = Fault("ports-twice", "", "ports stand in the peer cell and in the port cell", "keep one")
 
 
 class WrittenRule(NamedTuple):
     """One row as the page has it. `cells` are its raw cells, trimmed, joined by ` | `; `peer_cell` the raw peer cell.
 
     `protocol` is None where the cell holds none; `phrase` holds the peers. `says_ports` tells "all ports because
-    a cell says so" from "all ports because no word was read as a port".
+    a cell says so" from "all ports because no word was read as a port". `condition` is None where there is none, or
+    the page says "Always". `labels` are None where the page gives none.
     """
 
     heading: Heading
@@ -53,78 +57,82 @@ class WrittenRule(NamedTuple):
     ports: WrittenPorts
     says_ports: bool
     condition: str | None
-    labels: str | None
+    labels: tuple[Label, ...] | None
+    remarks: tuple[Remark, ...]
     reason: str
     faults: tuple[CellFault, ...]
-    row: RawRow
+    row: Row
     peer_index: int
 
     def peer_at(self, phrase: str) -> tuple[int, int]:
         """Return the place of a peer, of its cell where it is written otherwise."""
-        return self.line, self.row.columns()[self.peer_index] + _found(self.peer_cell, phrase)
+        return self.row.place(self.peer_index, found_in(self.peer_cell, phrase))
+
+    def place_of(self, needle: str) -> tuple[int, int]:
+        """Return the place of a piece of the row's text, of the row itself where it is not found."""
+        found = next(((n, cell.find(needle)) for n, cell in enumerate(self.row.cells()) if needle in cell), None)
+        return self.row.place(*found) if found else (self.line, self.column)
 
 
-class _Cell(NamedTuple):
-    number: int
-    raw: str
-    text: Text
+class _Layout(NamedTuple):
+    """Which cell of a table's rows holds what; -1 is a column that the table does not have."""
 
-
-class _Row:
-    """One row being read, and the faults found so far."""
-
-    def __init__(self, path: str, row: RawRow, raw: tuple[str, ...]) -> None:
-        self.path, self.row, self.raw = path, row, raw
-        self.faults: list[CellFault] = []
-
-    def say(self, fields: frozenset[str], cell: _Cell, fault: Fault) -> None:
-        """Add a fault of a cell."""
-        self.faults.append(
-            CellFault(fields, error(fault.code, self.path, self.at(cell, fault.needle), fault.message, fault.remedy))
-        )
-
-    def at(self, cell: _Cell, needle: str) -> tuple[int, int]:
-        """Return the place of `needle` in a cell, of the cell itself where it is not found there."""
-        return self.row.line, self.row.columns()[cell.number] + _found(cell.raw, needle)
+    protocol: int
+    peer: int
+    port: int
+    reason: int
+    condition: int
+    labels: int
 
 
 class RowReader:
     """Reads the rows of rule tables of one page."""
 
-    def __init__(self, path: str, inline: InlineReader) -> None:
-        self._path, self._inline = path, inline
+    def __init__(self, path: str, inline: InlineReader, ports: PortNames | None = None) -> None:
+        """`ports` are the binding's names of ports, in lower case."""
+        self._path, self._inline, self._ports = path, inline, ports or {}
+        # What cells without a fault say, by their text: ports and labels repeat from row to row.
+        self._port_cells: dict[str, WrittenPorts] = {}
+        self._label_cells: dict[str, tuple[Label, ...]] = {}
+        self._faults = 0
         self.problems: list[Problem] = []
 
     def read(self, table: RuleTable) -> Iterator[WrittenRule]:
-        """Yield a rule per row. A row with missing, extra or endless cells is an error in `problems`, and no rule."""
-        for row in table.rows:
-            raw = row.cells()
-            if len(raw) == len(table.columns) and max(map(len, raw)) > MAX_CELL:
-                self.problems.append(_too_long(self._path, row))
-            elif len(raw) == len(table.columns):
-                yield self._rule(table, _Row(self._path, row, raw))
-            else:
-                self.problems.append(_wrong_width(self._path, row, len(raw), len(table.columns)))
+        """Yield a rule per row. A row with missing, extra or endless cells is an error in `problems`, and no rule.
 
-    def _rule(self, table: RuleTable, row: _Row) -> WrittenRule:
-        read = self._inline.read
-        # GFM takes the backslash off an escaped pipe before it reads the cell, in code spans too.
-        cells = {
-            c: _Cell(n, raw, read(raw.replace("\\|", "|")))
-            for n, (c, raw) in enumerate(zip(table.columns, row.raw, strict=True))
-        }
-        peer = cells[_PEER_COLUMN[table.direction]]
-        phrase = parse_phrase(peer.text)
-        says_ports = phrase.ports is not None or Column.PORT in cells
-        for column, cell in cells.items():
-            if cell.text.faults:
-                self._blame(row, column, cell, sure_of_ports=says_ports)
+        After MAX_FINDINGS no further row is read; that is an error too.
+        """
+        layout = _layout_of(table)
+        width = len(table.columns)
+        read = self._inline.read_html if table.is_html else self._inline.read_cell
+        for row in table.rows:
+            if len(self.problems) + self._faults > MAX_FINDINGS:
+                self.problems.append(too_many(self._path, (row.line, row.column)))
+                return
+            raw = row.cells()
+            if len(raw) != width:
+                self.problems.append(_wrong_width(self._path, row, len(raw), width))
+            elif max(map(len, raw)) > MAX_CELL:
+                self.problems.append(_too_long(self._path, row))
+            else:
+                rule = self._rule(table, layout, RowCells(self._path, row, raw, tuple(map(read, raw))))
+                self._faults += len(rule.faults)
+                yield rule
+
+    def _rule(self, table: RuleTable, layout: _Layout, row: RowCells) -> WrittenRule:
+        texts = row.texts
+        peer = texts[layout.peer]
+        phrase = parse_phrase(peer, self._ports)
+        if phrase.remark:
+            row.remarks.append(Remark(phrase.remark, *row.at(layout.peer, phrase.remark), PORTS))
+        says_ports = phrase.ports is not None or layout.port >= 0
+        for cell, text in enumerate(texts):
+            if text.faults:
+                self._blame(row, table.columns[cell], cell, sure_of_ports=says_ports)
         for fault in phrase.faults:
-            row.say(_PHRASE_FIELDS[fault.code], peer, fault)
-        if not peer.text.text.strip() and not peer.text.faults:
-            row.say(PEERS if says_ports else PEERS | PORTS, peer, _EMPTY_PEER)
-        labels = cells.get(Column.LABELS)
-        reason = cells.get(Column.REASON)
+            row.say(_PHRASE_FIELDS[fault.code], layout.peer, fault)
+        if not phrase.peers and not peer.text.strip() and not peer.faults:
+            row.say(PEERS if says_ports else PEERS | PORTS, layout.peer, _EMPTY_PEER)
         return WrittenRule(
             heading=table.heading,
             direction=table.direction,
@@ -132,95 +140,75 @@ class RowReader:
             line=row.row.line,
             column=row.row.column,
             cells=" | ".join(row.raw),
-            peer_cell=peer.raw,
-            protocol=_protocol(row, cells[Column.PROTOCOL]),
+            peer_cell=row.raw[layout.peer],
+            protocol=protocol_in(row, layout.protocol),
             phrase=phrase,
-            ports=_ports(row, cells.get(Column.PORT), phrase),
+            ports=self._ports_of(row, layout.port, phrase),
             says_ports=says_ports,
-            condition=_condition(cells.get(Column.CONDITION)),
-            labels=labels.raw if labels and labels.raw else None,
-            reason=_flat(reason.text.text) if reason else "",
+            condition=None if layout.condition < 0 else condition_in(row, layout.condition),
+            labels=None if layout.labels < 0 else self._labels_of(row, layout.labels),
+            remarks=tuple(row.remarks),
+            reason="" if layout.reason < 0 else flat(texts[layout.reason].text),
             faults=tuple(row.faults),
             row=row.row,
-            peer_index=peer.number,
+            peer_index=layout.peer,
         )
 
-    def _blame(self, row: _Row, column: Column, cell: _Cell, *, sure_of_ports: bool) -> None:
+    def _ports_of(self, row: RowCells, cell: int, phrase: Phrase) -> WrittenPorts:
+        if cell < 0:
+            return "all" if phrase.ports is None else phrase.ports
+        if phrase.ports is not None:
+            row.say(PORTS, cell, _PORTS_TWICE)
+        text = row.texts[cell].text
+        known = self._port_cells.get(text)
+        if known is not None:
+            return known
+        before = len(row.faults), len(row.remarks)
+        found = ports_in(row, cell, self._ports)
+        if (len(row.faults), len(row.remarks)) == before:
+            self._port_cells[text] = found
+        return found
+
+    def _labels_of(self, row: RowCells, cell: int) -> tuple[Label, ...] | None:
+        text = row.texts[cell].text
+        known = self._label_cells.get(text)
+        if known is None:
+            known, faults = parse_labels(text)
+            for fault in faults:
+                row.say(NOTHING, cell, fault)
+            if not faults:
+                self._label_cells[text] = known
+        return known or None
+
+    def _blame(self, row: RowCells, column: Column, cell: int, *, sure_of_ports: bool) -> None:
         """Add the faults of a cell's text. Liquid in a reason decides no flow: it stays as text, with a warning."""
-        for fault in cell.text.faults:
+        for fault in row.texts[cell].faults:
             if column is Column.REASON and fault.code == "liquid" and fault.needle.startswith("{{"):
                 at = row.at(cell, fault.needle)
                 self.problems.append(warning(fault.code, self._path, at, fault.message, fault.remedy))
                 continue
-            fields = NOTHING
-            if column in _PEER_COLUMN.values():
+            if column is Column.LABELS and PLACEHOLDER.fullmatch(fault.needle):
+                continue
+            fields = CONDITION if column is Column.CONDITION else NOTHING
+            if column in _PEERS:
                 fields = PEERS if sure_of_ports else PEERS | PORTS
                 fields |= NOTHING if fault.code != "unresolved-variable" else frozenset()
             row.say(fields, cell, fault)
 
 
-_PEER_COLUMN = {direction: column for column, direction in PEER_COLUMNS.items()}
-_PHRASE_FIELDS = {"bad-port": PORTS, "empty-peer": PEERS, "unread-words": PEERS | PORTS}
-_EMPTY_PEER = Fault("empty-peer", "", "the peer cell is empty", "name the peer, or write Anywhere")
-_PORTS_TWICE = Fault("ports-twice", "", "ports stand in the peer cell and in the port cell", "keep one")
-_EMPTY_PORT = Fault("empty-port", "", "the port cell is empty", "write the port, or Any")
-_USER_PORT = Fault(
-    "user-supplied-port",
-    "",
-    "the page leaves the port to the user",
-    "add an override with its ports to the binding",
-)
+def _layout_of(table: RuleTable) -> _Layout:
+    at = {column: number for number, column in enumerate(table.columns)}
+    peer = at.get(_PEER_COLUMN[table.direction])
+    rest = (at.get(c, -1) for c in (Column.PORT, Column.REASON, Column.CONDITION, Column.LABELS))
+    return _Layout(at[Column.PROTOCOL], at[Column.PEER] if peer is None else peer, *rest)
 
 
-def _protocol(row: _Row, cell: _Cell) -> Protocol | None:
-    word = cell.text.text.strip()
-    if word.isascii() and word.upper() in _PROTOCOLS:
-        return _PROTOCOLS[word.upper()]
-    message = f"'{word}' is no protocol that all targets know" if word else "the protocol cell is empty"
-    row.say(PROTOCOL, cell, Fault("unknown-protocol", "", message, "write TCP, UDP or SCTP, one per row"))
-    return None
-
-
-def _ports(row: _Row, cell: _Cell | None, phrase: Phrase) -> WrittenPorts:
-    if cell is None:
-        return "all" if phrase.ports is None else phrase.ports
-    word = _flat(cell.text.text).strip().lower()
-    if phrase.ports is not None:
-        row.say(PORTS, cell, _PORTS_TWICE)
-    if word in _USER_SUPPLIED:
-        row.say(PORTS, cell, _USER_PORT)
-        return "user-supplied"
-    if word in _ALL_PORTS:
-        return "all"
-    if not word:
-        row.say(PORTS, cell, _EMPTY_PORT)
-    ports, faults = parse_ports(cell.text)
-    for fault in faults:
-        row.say(PORTS, cell, fault)
-    return ports
-
-
-def _condition(cell: _Cell | None) -> str | None:
-    text = _flat(cell.text.text).strip() if cell else ""
-    return None if not text or text.lower() == _ALWAYS else text
-
-
-def _found(raw: str, needle: str) -> int:
-    """Return where `needle` stands in `raw`, as a word of its own if it does so anywhere; 0 if nowhere."""
-    found = re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", raw) if needle else None
-    return found.start() if found else max(raw.find(needle), 0)
-
-
-def _flat(text: str) -> str:
-    return text.replace("\n", " ")
-
-
-def _too_long(path: str, row: RawRow) -> Problem:
+def _too_long(path: str, row: Row) -> Problem:
     message = f"a cell of this row has more than {MAX_CELL} characters"
     return error("too-long-cell", path, (row.line, row.column), message, "split the row")
 
 
-def _wrong_width(path: str, row: RawRow, found: int, wanted: int) -> Problem:
+def _wrong_width(path: str, row: Row, found: int, wanted: int) -> Problem:
     return error(
         "missing-cells" if found < wanted else "extra-cells",
         path,

@@ -13,9 +13,27 @@ def _page() -> type[Value]:
 
 
 def _findings() -> type[Value]:
-    from esspec.problem import Findings  # noqa: PLC0415 - as above
+    from esspec.findings import Findings  # noqa: PLC0415 - as above
 
     return Findings
+
+
+def _list() -> type[Value]:
+    from esspec.listing_document import ListDocument  # noqa: PLC0415 - as above
+
+    return ListDocument
+
+
+def _diff() -> type[Value]:
+    from esspec.diff_document import DiffDocument  # noqa: PLC0415 - as above
+
+    return DiffDocument
+
+
+def _explain() -> type[Value]:
+    from esspec.explanation_document import ExplainDocument  # noqa: PLC0415 - as above
+
+    return ExplainDocument
 
 
 def _verify() -> type[Value]:
@@ -33,6 +51,9 @@ def _binding() -> type[Value]:
 SCHEMAS: dict[str, Callable[[], type[Value]]] = {
     "page": _page,
     "findings": _findings,
+    "list": _list,
+    "explain": _explain,
+    "diff": _diff,
     "verify": _verify,
     "binding": _binding,
 }

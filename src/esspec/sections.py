@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from esspec.columns import Column
 from esspec.directions import direction_of, is_about_directions, is_negated
-from esspec.model import Direction
 from esspec.problem import Problem
-from esspec.table_rule import RawRow
+from esspec.table_rule import Row
+from esspec.terms import Direction
 
 
 class Heading(NamedTuple):
@@ -29,7 +29,7 @@ class Statement(NamedTuple):
 class RuleTable(NamedTuple):
     """A rule table: whose, in which direction, which columns, and its rows as they stand.
 
-    `label` is the line of the bullet label that announces it, 0 without one.
+    `label` is the line of the bullet label that announces it, 0 without one. `is_html` says how cells are read.
     """
 
     heading: Heading
@@ -37,17 +37,39 @@ class RuleTable(NamedTuple):
     label: int
     line: int
     columns: tuple[Column, ...]
-    rows: tuple[RawRow, ...]
+    rows: tuple[Row, ...]
+    is_html: bool = False
+
+
+class Prose(NamedTuple):
+    """A paragraph that is neither label nor statement; `text` is its plain text, `heading` the nearest one above."""
+
+    line: int
+    text: str
+    heading: Heading | None
+
+
+class Fence(NamedTuple):
+    """Code on a page: the line of its first line, the language it names, and its text."""
+
+    line: int
+    info: str
+    text: str
 
 
 class Page(NamedTuple):
-    """All that was found on a page, in its order; `headings` are all headings, also those that own nothing."""
+    """All that was found on a page, in its order; `headings` are all headings, also those that own nothing.
+
+    `policies` are the pieces of code that may hold policies.
+    """
 
     path: str
     title: str
     headings: tuple[Heading, ...]
     statements: tuple[Statement, ...]
     tables: tuple[RuleTable, ...]
+    prose: tuple[Prose, ...]
+    policies: tuple[Fence, ...]
     problems: tuple[Problem, ...]
 
 
@@ -57,6 +79,15 @@ class Evidence(NamedTuple):
     direction: Direction
     line: int
     what: str
+
+
+class Announcement(NamedTuple):
+    """A heading that is about a direction and stands below one about a workload; `last` is its section's last line."""
+
+    line: int
+    last: int
+    direction: Direction
+    owner: Heading
 
 
 class _Level(NamedTuple):
@@ -73,14 +104,22 @@ class Sections:
         """`single_title` says that the one heading of the first level is the page's title and no workload."""
         self._single_title = single_title
         self._levels: list[_Level] = []
+        self.announcements: list[Announcement] = []
 
-    def open(self, heading: Heading, depth: int) -> None:
-        """Begin the section of a heading; those as deep or deeper end."""
-        while self._levels and self._levels[-1].depth >= depth:
-            self._levels.pop()
+    def open(self, heading: Heading, depth: int, direction: Direction | None) -> None:
+        """Begin the section of a heading, which adds a direction to its name or does not; those as deep end."""
+        self.end(heading.line - 1, depth)
         is_title = depth == 1 and self._single_title and not heading.name.lower().endswith(("pod", "pods"))
         is_owner = not is_title and not is_about_directions(heading.name)
-        self._levels.append(_Level(depth, heading, direction_of(heading.name), is_owner))
+        self._levels.append(_Level(depth, heading, direction or direction_of(heading.name), is_owner))
+
+    def end(self, line: int, depth: int = 0) -> None:
+        """End the sections that are as deep as `depth` or deeper with this line."""
+        while self._levels and self._levels[-1].depth >= depth:
+            level = self._levels.pop()
+            owner = level.heading if level.is_owner else self.owner()
+            if level.direction and owner:
+                self.announcements.append(Announcement(level.heading.line, line, level.direction, owner))
 
     def owner(self) -> Heading | None:
         """Return the nearest heading that is about a workload."""

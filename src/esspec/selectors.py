@@ -9,7 +9,9 @@ from esspec.binding import Binding
 from esspec.binding_file import WorkloadEntry
 from esspec.model import Selector
 from esspec.names import Named
+from esspec.pod_labels import is_value
 from esspec.problem import Problem, error
+from esspec.resolution import ResolvedRule
 from esspec.spelling import fold
 
 
@@ -21,10 +23,40 @@ class Selected(NamedTuple):
     peer: Selector
 
 
-def select(path: str, described: Iterable[Named], binding: Binding) -> tuple[dict[str, Selected], list[Problem]]:
+class PageLabel(NamedTuple):
+    """A label that the page gives to a workload, and the line of the row that does."""
+
+    value: str
+    line: int
+
+
+PageLabels = dict[str, dict[str, PageLabel]]
+"""What the page's label columns say: labels by workload and key."""
+
+
+def page_labels(path: str, rules: Iterable[ResolvedRule]) -> tuple[PageLabels, list[Problem]]:
+    """Return the labels that the page gives to workloads, and an error per key to which it gives two values."""
+    found: PageLabels = {}
+    problems: list[Problem] = []
+    for rule in rules:
+        names = {name for peer in rule.peers for name in peer.workloads} if rule.labels else ()
+        for name in names if len(names) == 1 else ():
+            for key, value in rule.labels or ():
+                first = found.setdefault(name, {}).setdefault(key, PageLabel(value, rule.written.line))
+                if first.value != value and is_value(first.value) and is_value(value):
+                    at = (rule.written.line, rule.written.column)
+                    message = f"'{name}' has the label {key} = '{value}' here and '{first.value}' in line {first.line}"
+                    problems.append(error("label-twice", path, at, message, "keep one value"))
+    return found, problems
+
+
+def select(
+    path: str, described: Iterable[Named], binding: Binding, on_page: PageLabels
+) -> tuple[dict[str, Selected], list[Problem]]:
     """Return the selectors of the described workloads by name, and what is wrong or missing about them.
 
-    A workload without an entry in the binding, without a namespace or without labels is an error, never a guess.
+    Labels are the binding's and those `on_page` together. A workload without an entry in the binding, without a
+    namespace or without labels is an error, never a guess.
     """
     selected: dict[str, Selected] = {}
     problems: list[Problem] = []
@@ -41,11 +73,12 @@ def select(path: str, described: Iterable[Named], binding: Binding) -> tuple[dic
             )
             continue
         entry = binding.file.workloads[named.entry]
-        found = list(_problems_of(binding, named.entry, entry))
+        stated = on_page.get(named.name, {})
+        found = [*_problems_of(binding, named.entry, entry, stated), *_disagreements(path, binding, named, stated)]
         problems += found
         if not found:
-            selected[named.name] = _selected(binding, named, entry)
-    problems += _overlaps(binding, list(selected.values()))
+            selected[named.name] = _selected(binding, named, entry, stated)
+    problems += [*_same_on_page(path, binding, selected, on_page), *_overlaps(binding, list(selected.values()))]
     return selected, problems
 
 
@@ -56,16 +89,31 @@ def instance(binding: Binding) -> Selector | None:
     return Selector(namespace=binding.file.namespace, labels=tuple(sorted(binding.file.labels.items())))
 
 
-def _selected(binding: Binding, named: Named, entry: WorkloadEntry) -> Selected:
+def _selected(binding: Binding, named: Named, entry: WorkloadEntry, on_page: dict[str, PageLabel]) -> Selected:
     labels = dict(binding.file.labels) if entry.inherit_labels else {}
     labels.update(entry.labels)
+    labels.update((key, label.value) for key, label in on_page.items())
     pairs = tuple(sorted(labels.items()))
     subject = Selector(namespace=entry.namespace or binding.file.namespace, labels=pairs)
     peer = Selector(namespace=None, labels=pairs) if entry.namespaces == "any" else subject
     return Selected(named, subject, peer)
 
 
-def _problems_of(binding: Binding, name: str, entry: WorkloadEntry) -> Iterator[Problem]:
+def _disagreements(path: str, binding: Binding, named: Named, on_page: dict[str, PageLabel]) -> Iterator[Problem]:
+    """Yield an error per label to which page and binding give two values; it names both places."""
+    entry = binding.file.workloads[named.entry or ""]
+    inherited = binding.file.labels if entry.inherit_labels else {}
+    for key, label in on_page.items():
+        if not is_value(label.value):
+            continue  # a placeholder without a value, which has been reported
+        for table, keys in ((entry.labels, ("workloads", named.entry or "", "labels")), (inherited, ("labels",))):
+            if table.get(key, label.value) != label.value:
+                place = f"{binding.path}:{binding.line(*keys, key)}"
+                message = f"'{named.name}' has the label {key} = '{label.value}' here and '{table[key]}' in {place}"
+                yield error("label-twice", path, (label.line, 1), message, "keep one value")
+
+
+def _problems_of(binding: Binding, name: str, entry: WorkloadEntry, on_page: dict[str, PageLabel]) -> Iterator[Problem]:
     keys = ("workloads", name)
     inherited = binding.file.labels if entry.inherit_labels else {}
     for key, value in entry.labels.items():
@@ -76,7 +124,7 @@ def _problems_of(binding: Binding, name: str, entry: WorkloadEntry) -> Iterator[
                 f"'{name}' has the label {key} = '{value}', and all workloads have {key} = '{inherited[key]}'",
                 "keep one value, or write inherit_labels = false",
             )
-    if not entry.labels and not inherited:
+    if not entry.labels and not inherited and not on_page:
         yield binding.problem("missing-labels", keys, f"'{name}' has no labels", 'write labels = { key = "value" }')
     if entry.namespace is None and binding.file.namespace is None:
         yield binding.problem(
@@ -88,9 +136,7 @@ def _overlaps(binding: Binding, selected: Sequence[Selected]) -> Iterator[Proble
     """Yield an error per pair of workloads that one pod can match, unless an entry's `overlaps` says so."""
     for one, other in _meeting(selected):
         names = (one.named.name, other.named.name)
-        entries = [binding.file.workloads[s.named.entry].overlaps for s in (one, other) if s.named.entry]
-        allowed = [{fold(name) for name in entry} for entry in entries]
-        if fold(names[1]) in allowed[0] or fold(names[0]) in allowed[1]:
+        if _may_overlap(binding, dict(zip(names, (one, other), strict=True)), *names):
             continue
         yield binding.problem(
             "overlapping-labels",
@@ -98,6 +144,31 @@ def _overlaps(binding: Binding, selected: Sequence[Selected]) -> Iterator[Proble
             f"one pod can match both '{names[0]}' and '{names[1]}'",
             "give one label key different values in the two, or write overlaps if their pods are meant to have both",
         )
+
+
+def _same_on_page(path: str, binding: Binding, selected: dict[str, Selected], on_page: PageLabels) -> Iterator[Problem]:
+    """Yield an error per workload to which the page gives the very labels of another: by it they are the same pods."""
+    first: dict[frozenset[tuple[str, str]], str] = {}
+    for name, labels in on_page.items():
+        other = first.setdefault(frozenset((key, label.value) for key, label in labels.items()), name)
+        if other == name or _may_overlap(binding, selected, name, other):
+            continue
+        lines = [min(label.line for label in on_page[n].values()) for n in (name, other)]
+        yield error(
+            "same-labels",
+            path,
+            (lines[0], 1),
+            f"the page gives '{name}' the labels that line {lines[1]} gives '{other}', so both are the same pods",
+            "make one name an alias of the other, or write overlaps if other labels tell them apart",
+        )
+
+
+def _may_overlap(binding: Binding, selected: dict[str, Selected], one: str, other: str) -> bool:
+    """Return whether an entry's `overlaps` says that two workloads share pods, or nothing is known of one."""
+    pair = [selected.get(name) for name in (one, other)]
+    entries = [binding.file.workloads[s.named.entry].overlaps for s in pair if s and s.named.entry]
+    allowed = [{fold(name) for name in entry} for entry in entries]
+    return len(allowed) < len(pair) or fold(other) in allowed[0] or fold(one) in allowed[1]
 
 
 def _meeting(selected: Sequence[Selected]) -> Iterator[tuple[Selected, Selected]]:

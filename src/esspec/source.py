@@ -4,15 +4,17 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from esspec.ignore_comments import IgnoreComment, take_comments
 from esspec.problem import InputProblems, Problem, error
 
 MAX_BYTES = 16 * 1024 * 1024
+MAX_LINES = 80_000
 _PAGE_TEXT = re.compile(r"#{2,6} |\|.*\|.*\|")  # headings below the first level, and rows of tables
 _TITLE = re.compile(r"""title:[ \t]*(?:"([^"]*)"|'([^']*)'|([^#]*))""")
 
 
 class Source(NamedTuple):
-    """A page's text. Line N of `text` is line N of the file: front matter is blanked, not cut.
+    """A page's text. Line N of `text` is line N of the file: front matter and `ignores` are blanked, not cut.
 
     `path` is shown in messages as the user gave it; `title` is the front matter's, or empty.
     """
@@ -20,6 +22,7 @@ class Source(NamedTuple):
     path: str
     text: str
     title: str
+    ignores: tuple[IgnoreComment, ...] = ()
 
 
 def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
@@ -92,8 +95,17 @@ def decode(data: bytes, shown: str) -> str:
 
 
 def read_source(data: bytes, shown: str) -> Source:
-    """Return a page's text with its front matter set aside. Raises InputProblems as `decode` does."""
-    text = decode(data, shown)
+    """Return a page's text, front matter and comments for esspec set aside. Raises InputProblems as `decode` does."""
+    full = decode(data, shown)
+    if full.count("\n") > MAX_LINES:
+        at, message = (MAX_LINES + 1, 1), f"the page has more than {MAX_LINES} lines"
+        raise InputProblems([error("too-many-lines", shown, at, message, "split it into several pages")])
+    source = _without_front_matter(full, shown)
+    text, ignores = take_comments(source.text)
+    return source._replace(text=text, ignores=ignores) if ignores else source
+
+
+def _without_front_matter(text: str, shown: str) -> Source:
     if not text.startswith("---"):
         return Source(shown, text, "")
     lines = text.split("\n")

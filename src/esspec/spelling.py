@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+POD = frozenset({"pod", "pods", "pod(s)"})
 ANYONE = frozenset({"anywhere", "anyone", "any", "any pod", "any pods"})
 _INSTANCE = re.compile(r"any pods? in (?:the )?(?:\S.* )?instance")
 _NOT_THIS_ONE = frozenset({"all", "another", "any", "different", "each", "every", "no", "not", "other", "second"})
@@ -15,20 +16,25 @@ def fold(name: str) -> str:
 
     Only ASCII letters lose their case, so that no look-alike character becomes an ASCII one.
     """
+    text = stem(name)
+    return text.lower() if text.isascii() else text
+
+
+def stem(name: str) -> str:
+    """Return `name` without a trailing "pod(s)" and the plural of its last word, its case kept."""
     words = name.split()
-    if words and len(words) > 1 and words[-1].isascii() and words[-1].lower() in ("pod", "pods"):
+    if len(words) > 1 and words[-1].isascii() and words[-1].lower() in POD:
         words.pop()
     text = " ".join(words)
-    if not text.isascii():
+    if not text.isascii() or text[-1:] not in ("s", "S") or text[-2:].lower() == "ss":
         return text
-    text = text.lower()
-    return text[:-1] if text.endswith("s") and not text.endswith("ss") and len(words[-1]) > 3 else text  # noqa: PLR2004
+    return text[:-1] if len(words[-1]) > 3 else text  # noqa: PLR2004
 
 
 def slug(name: str) -> str:
     """Return the name of a workload's files and objects: lower case, without "pod(s)", other characters as `-`."""
     words = name.split()
-    if len(words) > 1 and words[-1].lower() in ("pod", "pods"):
+    if len(words) > 1 and words[-1].lower() in POD:
         words.pop()
     return _SLUG.sub("-", " ".join(words)).strip("-").lower()
 
@@ -42,3 +48,24 @@ def means_instance(name: str) -> bool:
     """Return whether these words stand for every pod of this installation."""
     words = name.lower().split()
     return bool(_INSTANCE.fullmatch(" ".join(words))) and _NOT_THIS_ONE.isdisjoint(words[1:])
+
+
+def means_elsewhere(name: str) -> bool:
+    """Return whether these words send the reader elsewhere ("See details below") and name nobody."""
+    return name.lower().startswith(("see ", "refer to "))
+
+
+def split_remark(text: str) -> tuple[str, str]:
+    """Return `text` without a parenthesis at its end, and what stands in that; the latter is empty without one.
+
+    >>> split_remark("Anywhere (can be restricted)")
+    ('Anywhere', 'can be restricted')
+    """
+    if not text.endswith(")"):
+        return text, ""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += (text[at] == ")") - (text[at] == "(")
+        if not depth:
+            return text[:at].rstrip(), " ".join(text[at + 1 : -1].split())
+    return text, ""

@@ -18,6 +18,18 @@ def prepare_streams() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
+def is_coloured() -> bool:
+    """Return whether standard output shows colours: a terminal does, unless NO_COLOR is set; FORCE_COLOR asks for them.
+
+    An empty value is none (no-color.org).
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def write_data(data: str) -> None:
     """Write data to standard output, as bytes that no locale changes.
 

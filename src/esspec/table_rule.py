@@ -6,7 +6,7 @@ reads each line once.
 """
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -44,6 +44,10 @@ class RawRow(NamedTuple):
             at += len(piece) + 1
         return tuple(found)
 
+    def place(self, cell: int, at: int) -> tuple[int, int]:
+        """Return the line and column of a character of `cells()[cell]`."""
+        return self.line, self.columns()[cell] + at
+
     def _leading(self) -> bool:
         return not self.pieces[0]
 
@@ -53,11 +57,37 @@ class RawRow(NamedTuple):
         return self.pieces[first:last]
 
 
+class Row(Protocol):
+    """One row of a table as it stands in the file, in Markdown or HTML."""
+
+    @property
+    def line(self) -> int:
+        """Return its line, from 1."""
+        ...
+
+    @property
+    def column(self) -> int:
+        """Return the column in which it begins, from 1."""
+        ...
+
+    def cells(self) -> tuple[str, ...]:
+        """Return its cells as they are written, trimmed."""
+        ...
+
+    def columns(self) -> tuple[int, ...]:
+        """Return the column, from 1 in the file, at which each cell's text begins."""
+        ...
+
+    def place(self, cell: int, at: int) -> tuple[int, int]:
+        """Return the line and column, from 1 in the file, of a character of `cells()[cell]`."""
+        ...
+
+
 class RawTable(NamedTuple):
     """A table as it stands in the file: its header and its body rows."""
 
-    header: RawRow
-    rows: tuple[RawRow, ...]
+    header: Row
+    rows: tuple[Row, ...]
 
 
 def table_plugin(markdown: "MarkdownIt") -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoints
 
     from esspec.as_written import WrittenPage
+    from esspec.layouts import Layouts
     from esspec.lifted import Lifted
     from esspec.model import PolicySet, Rule, Workload
 
@@ -42,8 +43,11 @@ class Target:
         render: the text of one document.
         lift: what one file's text says, read without looking at `lower`; raises esspec.lifted.Unreadable.
         index: the further files that a folder of these files needs, by name, such as `kustomization.yaml`.
+        needs_features: whether the state of every feature must be known; not where a row's condition can be shown.
         as_written: the documents of a page whose names are not resolved; None where the target needs to know
             who is meant.
+        layouts: the forms of others in which the documents can be written, for reports that nothing reads back; None
+            where there are none.
     """
 
     name: str
@@ -52,7 +56,9 @@ class Target:
     render: Callable[[Any], str]
     lift: Callable[[str], "Lifted"]
     index: Callable[[Sequence[str]], dict[str, str]] = lambda _names: {}
+    needs_features: bool = True
     as_written: Callable[["WrittenPage"], Sequence[Any]] | None = None
+    layouts: Callable[[], "Layouts"] | None = None
 
 
 class Inexpressible(EsspecError):

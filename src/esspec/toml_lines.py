@@ -25,7 +25,7 @@ def toml_lines(text: str) -> dict[Path, int]:
     lines: dict[Path, int] = {}
     prefix: Path = ()
     counts: dict[Path, int] = {}
-    for line, statement in _statements(text):
+    for line, _, statement in _statements(text):
         if statement.startswith("["):
             path = _path(statement)
             prefix = (*_numbered(path[:-1], counts), *path[-1:])
@@ -47,29 +47,33 @@ def _numbered(path: Path, counts: dict[Path, int]) -> Path:
     return found
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (line, header or key) of each statement; the values are skipped, over all their lines."""
+def toml_ends(text: str) -> dict[int, int]:
+    """Return the last line of the header or key that begins on a line, its value included."""
+    return {first: last for first, last, _ in _statements(text)}
+
+
+def _statements(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (first line, last line, header or key) of each statement; the values are skipped, over all their lines."""
     line, depth = 1, 0
-    start = end = -1
+    begin, start, end = 1, -1, -1
     in_value = False
     for found in _WORD.finditer(text):
         word = found[0]
         if word == "\n" and not depth:
-            if start >= 0 and not in_value:
-                yield line, text[start:end]
+            if start >= 0:
+                yield begin, line, text[start:end]
             start, in_value = -1, False
-        elif word == "=" and not depth and start >= 0 and not in_value:
-            yield line, text[start:end]
+        elif word == "=" and not depth and start >= 0:
             in_value = True
-        elif not word.startswith(("#", "\n")):
-            start = start if start >= 0 else found.start()
+        elif not in_value and not word.startswith(("#", "\n")):
+            begin, start = (begin, start) if start >= 0 else (line, found.start())
             end = found.end()
         if in_value:
             depth += word in "[{"
             depth -= word in "]}"
         line += word.count("\n")
-    if start >= 0 and not in_value:
-        yield line, text[start:end]
+    if start >= 0:
+        yield begin, line, text[start:end]
 
 
 def _path(statement: str) -> Path:

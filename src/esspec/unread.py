@@ -1,4 +1,4 @@
-"""What a reader of the page sees, or Jekyll acts on, and what is no rule to Markdown: each is a finding."""
+"""What a reader of the page sees, and what is no rule to Markdown: each is a finding."""
 
 import re
 from collections.abc import Iterable
@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from esspec.columns import Column, column_named, is_rule_header, resembles_rules
 from esspec.directions import is_statement
-from esspec.model import Protocol
 from esspec.problem import Problem, error, warning
 from esspec.table_rule import RawTable, split_cells
+from esspec.terms import Protocol
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _DELIMITER = frozenset("|-: \t")
 _PROTOCOLS = frozenset(Protocol)
-_TAGS = ("{%", "{::", "{:/")
 _TAG = re.compile(r"<[^<>]*>")
 # kramdown takes these for headings, CommonMark does not.
 _HEADING = re.compile(r"\s*#{2,6}\s")
@@ -24,7 +23,8 @@ _MAX_TITLE = 6
 _TORN_HEADING = re.compile(r"#[^#\s]")
 _CLOSING = {"<!--": "-->", "<?": "?>", "<![": "]]>", "<!": ">"}
 _PROSE = frozenset({"gfm", "markdown", "md", "text", "txt"})
-_VERBATIM = ("<script", "<pre", "<style", "<textarea")
+VERBATIM = ("<script", "<pre", "<style", "<textarea")
+"""What begins an element whose content is no Markdown up to its end tag, empty lines or not."""
 
 
 def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Problem]:
@@ -54,25 +54,15 @@ def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Proble
     return found
 
 
-def is_title(raw: str, text: str) -> bool:
+def is_bold(raw: str) -> bool:
+    """Return whether all of a line of running text is in bold."""
+    return bool(_BOLD.fullmatch(raw.strip()))
+
+
+def is_title(text: str, *, is_bold: bool) -> bool:
     """Return whether a line of running text is set like a heading: in bold, or nothing but the name of pods."""
     words = text.lower().rstrip(": ").split()
-    return bool(_BOLD.fullmatch(raw.strip())) or (1 < len(words) <= _MAX_TITLE and words[-1] in ("pod", "pods"))
-
-
-def unread_tags(path: str, line: int, text: str) -> list[Problem]:
-    """Return an error if a line holds a Liquid tag or a kramdown extension: they can hide or add anything."""
-    return [
-        error(
-            "liquid" if tag == "{%" else "kramdown-extension",
-            path,
-            (line, text.index(tag) + 1),
-            f"'{tag}' begins a tag, which may hide what is read here or add to it",
-            "render the page first, or delete the tag",
-        )
-        for tag in _TAGS
-        if tag in text
-    ]
+    return is_bold or (1 < len(words) <= _MAX_TITLE and words[-1] in ("pod", "pods"))
 
 
 def unread_table(
@@ -85,8 +75,8 @@ def unread_table(
     header, *rows = [row.cells() for row in (table.header, *table.rows)]
     found: list[Problem] = []
     read = [n for n, column in enumerate(columns) if column is Column.PROTOCOL or n == 0]
-    has_protocols = any(_is_protocol(row[n]) for row in rows for n in read if n < len(row))
-    if any(map(_is_protocol, header)) or any(_names_rules(row) for row in rows):
+    has_protocols = any(is_protocol(row[n]) for row in rows for n in read if n < len(row))
+    if any(map(is_protocol, header)) or any(_names_rules(row) for row in rows):
         found.append(error("unread-table", path, (line, 1), "the header of this table is no header of rules", _HEADER))
     elif has_protocols or resembles_rules(columns):
         say = error if is_announced or (has_protocols and None in columns) else warning
@@ -104,28 +94,33 @@ def hidden_lines(path: str, lines: list[str], token: "Token") -> list[Problem]:
     if token.map is None:
         return []
     first, end = token.map
-    visible = "" if token.type == "fence" else _without_comments(token)
-    found = _hidden(path, first + 1, visible)
+    visible = "" if token.type == "fence" else without_comments(token)
+    found = hidden_in(path, first + 1, visible)
     if not _is_closed(token, lines[end - 1]):
         found.append(_open(path, first + 1, token))
     elif token.type == "fence" or _is_comment(token):
         say = warning if _is_on_purpose(token) else error
-        message = "this rule table stands in a code fence or comment"
         shown = visible.split("\n")
         hidden = (n for n in range(first, end) if not "".join(shown[n - first : n - first + 1]).strip())
         row = next((n + 1 for n in hidden if _names_protocol(lines[n]) or _is_rule_header(lines[n])), 0)
-        found += [say("hidden-table", path, (row, 1), message, _OUT)] if row else []
+        found += [say("hidden-table", path, (row, 1), _IN_A_COMMENT, _OUT)] if row else []
     return found
 
 
+def hidden_table(path: str, at: tuple[int, int]) -> Problem:
+    """Return the finding for a comment that hides a rule table, as it is meant to do."""
+    return warning("hidden-table", path, at, _IN_A_COMMENT, _OUT)
+
+
+_IN_A_COMMENT = "this rule table stands in a code fence or comment"
 _HEADER = "write a header with Type and Origin or Destination, and a delimiter row below it"
 _PEER_COLUMN = "name a column Origin or Destination if it holds rules"
 _OUT = "nothing is read there; move it out, delete it, or mark a fence around it as markdown"
 _TO_THE_MARGIN = "move it to the left margin, a blank line before it"
 
 
-def _hidden(path: str, first: int, visible: str) -> list[Problem]:
-    """Return errors for tables, statements and headings in what a browser shows of HTML or indented code."""
+def hidden_in(path: str, first: int, visible: str) -> list[Problem]:
+    """Return errors for tables, statements and headings in what is shown of HTML or code, whose first line is given."""
     found: list[Problem] = []
     for number, line in enumerate(visible.split("\n"), first):
         what = _meaning(line)
@@ -134,7 +129,7 @@ def _hidden(path: str, first: int, visible: str) -> list[Problem]:
             found.append(error(f"hidden-{what}", path, (number, 1), message, _TO_THE_MARGIN))
     if "<t" in visible and not found:
         pieces = [piece.strip() for piece in _TAG.split(visible)]
-        if _names_rules(piece for piece in pieces if piece) or any(map(_is_protocol, pieces)):
+        if _names_rules(piece for piece in pieces if piece) or any(map(is_protocol, pieces)):
             message = "this table is not read: it is written in HTML"
             found.append(error("hidden-table", path, (first, 1), message, "write it as a Markdown table"))
     return found
@@ -149,7 +144,7 @@ def _meaning(line: str) -> str:
     return "heading" if _HEADING.match(line) else ""
 
 
-def _without_comments(token: "Token") -> str:
+def without_comments(token: "Token") -> str:
     """Return HTML without its comments, line ends kept; code is left as it is."""
     if token.type == "code_block":
         return token.content
@@ -161,9 +156,9 @@ def _without_comments(token: "Token") -> str:
 
 
 def _is_row(text: str) -> bool:
-    """Return whether a line has the pipes of a row: one at its beginning, or a protocol between them."""
+    """Return whether a line has the pipes of a row: one at its beginning, or a protocol between them, or its tags."""
     if "|" not in text:
-        return False
+        return _names_protocol(text)
     if len(split_cells(text)) > 2 and (text.startswith("|") or not set(text) & set("`{")):  # noqa: PLR2004 - two pipes
         return True
     return _names_protocol(text)
@@ -179,11 +174,14 @@ def _looks_like_rules(line: str) -> bool:
 
 
 def _names_protocol(line: str) -> bool:
-    """Return whether a protocol is all that stands between two pipes of a line, or beside one."""
-    return "|" in line and any(map(_is_protocol, split_cells(line)))
+    """Return whether a protocol is all that stands between two pipes, or tags of a table, in a line."""
+    if "|" in line and any(map(is_protocol, split_cells(line))):
+        return True
+    return "<t" in line and any(map(is_protocol, _TAG.split(line)))
 
 
-def _is_protocol(cell: str) -> bool:
+def is_protocol(cell: str) -> bool:
+    """Return whether a cell holds the name of a protocol and nothing else."""
     return cell.strip(" \t*_").upper() in _PROTOCOLS
 
 
@@ -209,7 +207,7 @@ def _is_closed(token: "Token", last: str) -> bool:
     for opening, closing in _CLOSING.items():
         if text.startswith(opening):
             return closing in text
-    return not text.startswith(_VERBATIM) or any(f"</{name[1:]}>" in text for name in _VERBATIM)
+    return not text.startswith(VERBATIM) or any(f"</{name[1:]}>" in text for name in VERBATIM)
 
 
 def _is_on_purpose(token: "Token") -> bool:

@@ -6,12 +6,15 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from esspec.deciding import Deciding
 from esspec.ends import Ends
 from esspec.intended import accepted, intended, reasons_by_line, reasons_by_row
 from esspec.lifted import Lifted, Policy, Refusal
-from esspec.meaning import Meaning, Side, bits, meaning_of, selectors_of
-from esspec.model import FIRST_PORT, LAST_PORT, Direction, PolicySet, Protocol
+from esspec.meaning import Meaning, Segment, Side, bits, meaning_of, selectors_of
+from esspec.model import PolicySet
+from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol
 from esspec.value import Value
+from esspec.views import Sourced
 
 ASSUMPTIONS = (
     "the listed addresses of role kube-apiserver are all API-server addresses of the cluster",
@@ -49,7 +52,8 @@ class Verification(Value):
     """The result of `verify`; its JSON is `esspec/verify/1`.
 
     `flow_classes` counts (pod class, direction, peer class, protocol, port interval), `flows` the concrete flows
-    in them: 3 x 65,535 per (pod class, direction, peer class).
+    in them: 3 x 65,535 per (pod class, direction, peer class). Of several `cases` (profiles, or combinations of
+    features) these are sums, and the counts of classes the largest; `case` is the first that is unequal.
     """
 
     schema_: Literal["esspec/verify/1"] = Field(default="esspec/verify/1", alias="schema")
@@ -64,6 +68,8 @@ class Verification(Value):
     refusals: tuple[str, ...]
     lost_reasons: tuple[str, ...]
     counterexample: Counterexample | None
+    cases: int = 1
+    case: str = ""
 
 
 class Text(NamedTuple):
@@ -194,19 +200,16 @@ def _counterexample(
 def _verdict(party: Party, flow: _Difference, protocol: Protocol, meaning: Meaning, ends: Ends) -> Verdict:
     port = flow.port or FIRST_PORT
     allowed = meaning.allows(flow.subject, flow.direction, (protocol, port), flow.peer)
-    selecting = [
-        (name, policy)
-        for name, policy in party.policies
-        if flow.direction in policy.isolates and ends.mask(policy.subject) >> flow.subject & 1
-    ]
+    deciding = Deciding((Sourced(policy, name) for name, policy in party.policies), ends)
+    wanted = (Segment(protocol, port, port, 1),)
     granting = [
-        f"{name}:{grant.line}" if grant.line else f"name resolution, by the binding of {name}"
-        for name, policy in selecting
-        for grant in policy.grants(flow.direction)
-        if any(p.protocol is protocol and p.first <= port <= p.last for p in grant.ports)
-        if any(ends.mask(peers) >> flow.peer & 1 for peers in grant.peers)
+        f"{file}:{line}" if line else f"name resolution, by the binding of {file}"
+        for file, line in (g.place for g in deciding.granting(flow.subject, flow.direction, 1 << flow.peer, wanted))
     ]
-    isolating = [f"{name}:{policy.line} isolates it and no rule allows this" for name, policy in selecting]
+    isolating = [
+        f"{file}:{policy.line} isolates it and no rule allows this"
+        for policy, file in deciding.isolating(flow.subject, flow.direction)
+    ]
     return Verdict(
         party=party.name,
         verdict="allowed" if allowed else "denied",

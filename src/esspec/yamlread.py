@@ -1,13 +1,15 @@
 """YAML as data, read so strictly that every reader agrees on it.
 
 Anchors, aliases, tags, merge keys, keys twice and plain scalars that YAML 1.1 and 1.2 resolve differently are
-refused with their place, so that an alias bomb never unfolds and `port: 0o17` is never two numbers.
+refused with their place, so that an alias bomb never unfolds and `port: 0o17` is never two numbers. Manifests of
+others are read leniently: an alias is the value it stands for, as long as all of them unfold to no more than
+MAX_UNFOLDED values, and what readers disagree on is kept as Unclear, so that only who needs it refuses it.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -33,6 +35,7 @@ _READ_DIFFERENTLY = re.compile(
 # Line breaks to YAML 1.1 and none to 1.2, and a byte order mark that is no longer at the beginning.
 _BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 MAX_DEPTH = 64
+MAX_UNFOLDED = 100_000
 
 
 class Map(dict[str, "Scalar | Map | List"]):
@@ -48,6 +51,12 @@ class Map(dict[str, "Scalar | Map | List"]):
         return self.lines.get(key, self.line)
 
 
+class Unclear(str):
+    """A plain scalar that readers of YAML take for different things, or a key that is no text; as it is written."""
+
+    __slots__ = ()
+
+
 class List(list["Scalar | Map | List"]):
     """A sequence, with the line of each item and of its own beginning."""
 
@@ -57,17 +66,43 @@ class List(list["Scalar | Map | List"]):
         self.lines: list[int] = []
 
 
-def read_documents(text: str) -> Iterator["Scalar | Map | List"]:
+class _Anchored(NamedTuple):
+    """What an anchor names: a value, and how many values it has in it once all aliases are unfolded."""
+
+    value: "Scalar | Map | List"
+    size: int
+
+
+class _Aliases:
+    """What the anchors of a document name so far, by name and by identity, and how much its aliases have unfolded."""
+
+    __slots__ = ("anchored", "known", "unfolded")
+
+    def __init__(self) -> None:
+        self.anchored: dict[str, _Anchored] = {}
+        self.known: dict[int, _Anchored] = {}
+        self.unfolded = 0
+
+
+class _Reading(NamedTuple):
+    """Where the next event comes from; without `aliases` all is refused that readers could disagree on."""
+
+    following: _Next
+    aliases: _Aliases | None
+
+
+def read_documents(text: str, *, lenient: bool = False) -> Iterator["Scalar | Map | List"]:
     """Yield each document of a YAML stream as Map, List or scalar; empty documents are None.
 
-    Raises Unreadable with line and column for what is no YAML, and for all that readers could disagree on.
+    Raises Unreadable with line and column for what is no YAML, and for all that readers could disagree on; if
+    `lenient`, aliases are followed, and scalars of that kind are kept as Unclear.
     """
     found = _BREAKS.search(text, text.startswith("\ufeff"))
     if found:
         message = f"U+{ord(found[0]):04X} is read differently by YAML 1.1 and 1.2; escape it"
         raise Unreadable(*_position(text, found.start()), message)
     try:
-        yield from _documents(text)
+        yield from _documents(text, lenient=lenient)
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -83,58 +118,105 @@ def _position(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-def _documents(text: str) -> Iterator["Scalar | Map | List"]:
+def _documents(text: str, *, lenient: bool) -> Iterator["Scalar | Map | List"]:
     loader = _LOADER(text)
     following: _Next = loader.get_event
     try:
         while (event := following()) is not None:
             if isinstance(event, yaml.NodeEvent):
-                yield _value(following, event, 0)
+                yield _value(_Reading(following, _Aliases() if lenient else None), event, 0)
     finally:
         loader.dispose()
 
 
-def _value(following: _Next, event: Any, depth: int) -> "Scalar | Map | List":
-    """Return the value that begins with `event`; `following` gives the events behind it."""
+def _value(reading: _Reading, event: Any, depth: int) -> "Scalar | Map | List":
+    """Return the value that begins with `event`."""
     kind = type(event)
     if kind is yaml.AliasEvent:
-        raise _refused(event, "aliases are not read here; write the value out")
+        return _unfolded(reading, event)
     if event.anchor or event.tag:
-        raise _refused(event, "anchors and tags are not read here; write the value plainly")
+        return _anchored(reading, event, depth)
     if kind is yaml.ScalarEvent:
-        return event.value if event.style else _plain_scalar(event)
+        return event.value if event.style else _scalar(reading, event)
     if depth == MAX_DEPTH:
         raise _refused(event, f"nested deeper than {MAX_DEPTH}")
-    return (_map if kind is yaml.MappingStartEvent else _list)(following, event, depth + 1)
+    return (_map if kind is yaml.MappingStartEvent else _list)(reading, event, depth + 1)
 
 
-def _map(following: _Next, start: Any, depth: int) -> Map:
+def _anchored(reading: _Reading, event: Any, depth: int) -> "Scalar | Map | List":
+    """Return a value that has an anchor, which is then known; a tag is refused."""
+    if reading.aliases is None or event.tag:
+        raise _refused(event, "anchors and tags are not read here; write the value plainly")
+    anchor, event.anchor = event.anchor, None
+    value = _value(reading, event, depth)
+    anchored = _Anchored(value, _size(value, reading.aliases))
+    reading.aliases.anchored[anchor] = reading.aliases.known[id(value)] = anchored
+    return value
+
+
+def _unfolded(reading: _Reading, event: Any) -> "Scalar | Map | List":
+    """Return what an alias stands for: the same value, and no copy of it."""
+    aliases = reading.aliases
+    if aliases is None:
+        raise _refused(event, "aliases are not read here; write the value out")
+    if event.anchor not in aliases.anchored:
+        raise _refused(event, f"the alias '*{event.anchor}' stands for nothing that is complete before it")
+    found = aliases.anchored[event.anchor]
+    aliases.unfolded += found.size
+    if aliases.unfolded > MAX_UNFOLDED:
+        raise _refused(event, f"the aliases unfold to more than {MAX_UNFOLDED} values")
+    return found.value
+
+
+def _size(value: "Scalar | Map | List", aliases: _Aliases) -> int:
+    """Return how many values a value has in it, itself included; what aliases unfold to in it counts each time."""
+    count, ahead = 0, [value]
+    while ahead:
+        one = ahead.pop()
+        is_known = isinstance(one, Map | List) and id(one) in aliases.known
+        count += aliases.known[id(one)].size if is_known else 1
+        if isinstance(one, Map | List) and not is_known:
+            ahead += one.values() if isinstance(one, Map) else one
+    return count
+
+
+def _map(reading: _Reading, start: Any, depth: int) -> Map:
     found = Map(start.start_mark.line + 1)
-    lines = found.lines
+    lines, following = found.lines, reading.following
     while type(event := following()) is not yaml.MappingEndEvent:
-        key = _value(following, event, depth)
-        if type(key) is not str or key == "<<":
-            raise _refused(event, "a key must be text, and merge keys are not read here")
+        key = _value(reading, event, depth)
+        if not isinstance(key, str) or key == "<<":
+            key = _odd_key(reading, event)
         if key in lines:
             raise _refused(event, f"the key '{key}' stands here twice")
         lines[key] = event.start_mark.line + 1
-        found[key] = _value(following, following(), depth)
+        found[key] = _value(reading, following(), depth)
     return found
 
 
-def _list(following: _Next, start: Any, depth: int) -> List:
+def _odd_key(reading: _Reading, event: Any) -> Unclear:
+    """Return a key that is a number or the like, as it is written."""
+    if reading.aliases is None or type(event) is not yaml.ScalarEvent or event.value == "<<":
+        raise _refused(event, "a key must be text, and merge keys are not read here")
+    return Unclear(event.value)
+
+
+def _list(reading: _Reading, start: Any, depth: int) -> List:
     found = List(start.start_mark.line + 1)
+    following = reading.following
     while type(event := following()) is not yaml.SequenceEndEvent:
-        found.append(_value(following, event, depth))
+        found.append(_value(reading, event, depth))
         found.lines.append(event.start_mark.line + 1)
     return found
 
 
-def _plain_scalar(event: Any) -> Scalar:
+def _scalar(reading: _Reading, event: Any) -> Scalar:
     value, is_clear = _plain(event.value)
-    if not is_clear:
+    if is_clear:
+        return value
+    if reading.aliases is None:
         raise _refused(event, f"'{event.value}' is read differently by YAML 1.1 and 1.2; quote it")
-    return value
+    return Unclear(event.value)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -1,0 +1,91 @@
+"""What `esspec list` does once its arguments are read: a page or manifests in, connections out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from esspec.asked_ends import AskedEnd, asked_end
+from esspec.asked_ports import asked_ports
+from esspec.listed import Listing, listing
+from esspec.listing import Wanted
+from esspec.opened import EVERYTHING, Opened, either
+from esspec.problem import Problem
+from esspec.scenes import scene
+from esspec.sides import SideOptions, load_view
+from esspec.views import View
+
+SHOWS_ROWS = frozenset({"json", "csv", "md"})
+
+
+class ListRequest(NamedTuple):
+    """The options of `esspec list`; ends and ports as they are written."""
+
+    words: Sequence[str]
+    options: SideOptions
+    output_format: str = "txt"
+    sources: Sequence[str] = ()
+    destinations: Sequence[str] = ()
+    focus: Sequence[str] = ()
+    ports: Sequence[str] = ()
+    exposure: bool = False
+
+
+class Listed(NamedTuple):
+    """What there is to say: data for standard output, findings, and how many objects of a kind were passed over."""
+
+    data: str
+    problems: tuple[Problem, ...]
+    skipped: Mapping[str, int]
+
+
+def list_connections(request: ListRequest) -> Listed:
+    """Return the connections that are asked for.
+
+    Raises InputProblems (exit 2) for what cannot be read and for unknown ends, PageProblems for content with errors.
+    """
+    loaded = load_view(request.words, request.options)
+    wanted = Wanted(
+        _ends(request.sources, loaded.view, "--from"),
+        _ends(request.destinations, loaded.view, "--to"),
+        _ends(request.focus, loaded.view, "--focus"),
+        _ports(request.ports),
+    )
+    further = [s for ends in (wanted.sources, wanted.destinations, wanted.focus) for e in ends for s in e.further()]
+    found = listing(
+        scene(loaded.view, further),
+        wanted,
+        with_rows=request.output_format in SHOWS_ROWS,
+        with_exposure=request.exposure,
+    )
+    return Listed(_written(found, request.output_format), loaded.problems, loaded.skipped)
+
+
+def _ends(words: Sequence[str], view: View, where: str) -> tuple[AskedEnd, ...]:
+    return tuple(asked_end(word, view, where) for word in words)
+
+
+def _ports(words: Sequence[str]) -> Opened:
+    found: Opened = ()
+    for word in words:
+        found = either(found, asked_ports(word, "--port"))
+    return found if words else EVERYTHING
+
+
+def _written(found: Listing, output_format: str) -> str:
+    if output_format in ("dot", "mermaid", "svg"):
+        from esspec import listing_graphs  # noqa: PLC0415 - few lists are drawn
+
+        draw: dict[str, Callable[[Listing], str]] = {
+            "dot": listing_graphs.as_dot,
+            "mermaid": listing_graphs.as_mermaid,
+            "svg": listing_graphs.as_svg,
+        }
+        return draw[output_format](found)
+    from esspec import listing_text  # noqa: PLC0415 - beside the others
+
+    write: dict[str, Callable[[Listing], str]] = {
+        "txt": listing_text.as_txt,
+        "csv": listing_text.as_csv,
+        "md": listing_text.as_markdown,
+        "json": listing_text.as_json,
+    }
+    return write[output_format](found)

@@ -1,0 +1,84 @@
+"""Where manifests are: from names on a command line to their texts."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from esspec.manifest_objects import ManifestText
+from esspec.problem import InputProblems, Problem, error
+from esspec.revisions import Revised, content, files_below
+from esspec.source import MAX_BYTES, decode, read_bytes, too_large
+
+STDIN = "-"
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def is_manifest(name: str) -> bool:
+    """Return whether a file is one of manifests by its name."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def texts_below(folder: str, limit: int = MAX_BYTES) -> Iterator[ManifestText]:
+    """Yield the manifests below a folder, in the order of their paths; hidden files and folders are left out.
+
+    Raises InputProblems (exit 2) for one that cannot be read, and where there is none.
+    """
+    names = sorted(_files(Path(folder), set()))
+    if not names:
+        raise InputProblems([_no_manifests(folder)])
+    for name in names:
+        yield ManifestText(name, decode(read_bytes(Path(name), name, limit), name))
+
+
+def texts_at(place: Revised, limit: int = MAX_BYTES) -> Iterator[ManifestText]:
+    """Yield the manifests at a revision: those below a folder, or one file. Raises InputProblems as above."""
+    files = [file for file in files_below(place) if is_manifest(file.path)] if place.is_folder else [place]
+    if not files:
+        raise InputProblems([_no_manifests(place.word)])
+    for file in files:
+        yield ManifestText(file.word, decode(content(file, limit), file.word))
+
+
+def read_stdin(stdin: BinaryIO | None, shown: str, limit: int = MAX_BYTES) -> bytes:
+    """Return what stands on standard input. Raises InputProblems where it is larger than `limit`."""
+    data = stdin.read(limit + 1) if stdin else b""
+    if len(data) > limit:
+        raise InputProblems([too_large(shown, limit)])
+    return data
+
+
+def each_once(texts: Iterable[ManifestText]) -> Iterator[ManifestText]:
+    """Yield texts without those of a file that came before, as a folder and a file in it are named."""
+    seen: set[str] = set()
+    for found in texts:
+        name = os.path.normpath(found.name)
+        if name not in seen:
+            seen.add(name)
+            yield found
+
+
+def _files(folder: Path, seen: set[str]) -> Iterator[str]:
+    """Yield the manifests below a folder; a folder that links lead to several times is read once."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as failed:
+        message = f"cannot be read: {failed.strerror or failed}"
+        remedy = "check the path and its permissions"
+        raise InputProblems([error("unreadable-file", str(folder), (0, 0), message, remedy)]) from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _files(folder / entry.name, seen)
+        elif is_manifest(entry.name):
+            yield str(folder / entry.name)
+
+
+def _no_manifests(folder: str) -> Problem:
+    message, remedy = "no manifest is below this folder", f"name one that has files {', '.join(SUFFIXES)}"
+    return error("no-manifests", folder, (0, 0), message, remedy)

@@ -1,0 +1,57 @@
+"""A NetworkPolicy as its author wrote it: what is left to defaults, and what only the words show."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from esspec.manifest_objects import ManifestObject
+from esspec.terms import Direction
+from esspec.yamlread import List, Map
+
+_KIND = ("networking.k8s.io/v1", "NetworkPolicy")
+_PEERS = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
+
+
+class Section(NamedTuple):
+    """The rules of one direction. `line` is that of the section, 0 where it is not written."""
+
+    direction: Direction
+    line: int
+    rules: tuple[Map, ...]
+
+    def peers(self) -> Iterator[tuple[Map, int]]:
+        """Yield the peers of its rules, each with the line of its rule."""
+        for rule in self.rules:
+            peers = rule.get(_PEERS[self.direction])
+            yield from ((peer, rule.line) for peer in _maps(peers))
+
+
+class WrittenPolicy(NamedTuple):
+    """Its sections, and the directions that `policyTypes` names, None where these are left to the default."""
+
+    line: int
+    types: frozenset[Direction] | None
+    types_line: int
+    sections: tuple[Section, ...]
+
+
+def written_policy(found: ManifestObject) -> WrittenPolicy | None:
+    """Return how a NetworkPolicy that the API server takes is written; None for an object of another kind."""
+    if (found.api_version, found.kind) != _KIND:
+        return None
+    spec = found.body.get("spec")
+    if not isinstance(spec, Map):
+        spec = Map(found.body.line)
+    types = spec.get("policyTypes")
+    named = frozenset(d for d in Direction if d.capitalize() in types) if isinstance(types, List) and types else None
+    return WrittenPolicy(spec.line, named, spec.line_of("policyTypes"), tuple(_section(spec, d) for d in Direction))
+
+
+def _section(spec: Map, direction: Direction) -> Section:
+    return Section(direction, spec.lines.get(direction, 0), tuple(_maps(spec.get(direction))))
+
+
+def _maps(items: object) -> Iterator[Map]:
+    """Yield the items of a list; one that is null has no fields."""
+    if isinstance(items, List):
+        for item, line in zip(items, items.lines, strict=True):
+            yield item if isinstance(item, Map) else Map(line)
