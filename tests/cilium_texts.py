@@ -6,7 +6,8 @@ import yaml
 
 from esspec import lifted
 from esspec.lifted import NAMESPACE, Grant, Outside, Peers, Pods, Ports, label, only
-from esspec.model import PolicySet, Role
+from esspec.model import PolicySet
+from esspec.terms import Role
 from esspec_cilium import TARGET
 
 OUTSIDE, SERVERS = frozenset({Role.OUTSIDE}), frozenset({Role.KUBE_APISERVER})

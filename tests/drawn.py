@@ -18,13 +18,13 @@ from esspec.model import (
     Peer,
     PolicySet,
     PortRange,
-    Protocol,
     Rule,
     Selector,
     Unspecified,
     Workload,
     WorkloadPeer,
 )
+from esspec.terms import Protocol
 from models import external, kube_dns
 
 # What no cell, reason or name of a page can hold: the reader refuses it.

@@ -16,14 +16,13 @@ from esspec.model import (
     PolicySet,
     PortRange,
     Ports,
-    Protocol,
-    Role,
     Rule,
     Selector,
     Unspecified,
     Workload,
     WorkloadPeer,
 )
+from esspec.terms import Protocol, Role
 
 NAMESPACE = "event-streams"
 UNSPECIFIED, ANY, NONE = Unspecified(), AllowAll(line=5), AllowNone(line=5)

@@ -3,18 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from esspec.model import (
-    Allowance,
-    AllowNone,
-    AllowOnly,
-    Direction,
-    PolicySet,
-    PortRange,
-    Protocol,
-    Rule,
-    Selector,
-    Workload,
-)
+from esspec.model import Allowance, AllowNone, AllowOnly, PolicySet, PortRange, Rule, Selector, Workload
+from esspec.terms import Direction, Protocol
 from models import ANY, ANYONE, NONE, UNSPECIFIED, external, peer, policy_set, ports, rule, selector, workload
 
 POLICIES = policy_set(

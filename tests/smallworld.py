@@ -15,17 +15,15 @@ from esspec.model import (
     AllowAll,
     AllowOnly,
     Anyone,
-    Direction,
     External,
     ExternalPeer,
     InstancePeer,
     Peer,
     PolicySet,
-    Protocol,
-    Role,
     Selector,
     WorkloadPeer,
 )
+from esspec.terms import Direction, Protocol, Role
 from strategies import ANYWHERE, AUDITED, LABELS, NAMESPACE_NAME, OUTSIDE, RELEASE, Written
 
 

@@ -32,21 +32,19 @@ from esspec.lifted import (
 from esspec.model import (
     Allowance,
     Anyone,
-    Direction,
     Dns,
     ExternalPeer,
     InstancePeer,
     Peer,
     PolicySet,
     PortRange,
-    Protocol,
-    Role,
     Rule,
     Selector,
     WorkloadPeer,
 )
 from esspec.source import read_source
 from esspec.targets import load_targets
+from esspec.terms import Direction, Protocol, Role
 from models import ANY, ANYONE, INSTANCE, NONE, UNSPECIFIED, external, kube_dns, policy_set, rule, workload
 
 TARGETS = load_targets(())

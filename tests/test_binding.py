@@ -9,10 +9,11 @@ from esspec.binding import find_binding, read_binding
 from esspec.dns import dns_warning
 from esspec.export import stream
 from esspec.loading import PageFile, load_page, needs_binding
-from esspec.model import Direction, PortRange, Protocol, Selector
+from esspec.model import PortRange, Selector
 from esspec.problem import InputProblems
 from esspec.schema import schema_text
 from esspec.targets import load_targets
+from esspec.terms import Direction, Protocol
 from small_pages import BINDING, findings, model, more, page, parsed, peers
 
 
@@ -201,8 +202,14 @@ def test_schema_names_every_promised_key() -> None:
         "workloads",
         "externals",
         "variables",
+        "placeholders",
+        "features",
+        "profiles",
+        "remarks",
+        "ports",
         "dns",
         "overrides",
+        "lint",
     }
     assert tables["WorkloadEntry"] == {"labels", "aliases", "namespace", "namespaces", "inherit_labels", "overlaps"}
     assert tables["ExternalEntry"] == {"role", "addresses", "aliases", "cilium"}
@@ -210,7 +217,7 @@ def test_schema_names_every_promised_key() -> None:
     assert tables["DnsPeer"] == {"namespace", "labels"}
     assert tables["OverrideEntry"] == {
         *("workload", "direction", "row", "reason", "occurrence"),
-        *("peer", "peers", "ports", "protocol"),
+        *("peer", "peers", "ports", "protocol", "condition"),
     }
 
 

@@ -12,7 +12,7 @@ from esspec.model import PolicySet, Selector
 from esspec.names import Named
 from esspec.selectors import select
 from esspec.targets import Inexpressible, load_targets
-from small_pages import BINDING, findings, instead, model, more, page, read
+from small_pages import BINDING, findings, instead, model, more, page, peers, read
 
 KAFKA_ROWS = page().partition("## UI")[0]
 PREFIX, SLUG = "p" * 40, "x" * 63
@@ -66,10 +66,9 @@ def test_instance_without_labels_or_namespace() -> None:
         instead('namespace = "ns"\n', "\n").replace('pod"]', 'pod"]\nnamespace = "own"'),
     ):
         (told,) = findings(text, binding)
-        assert told.startswith("esspec.toml:")
-        assert told.endswith(
-            "error: line 7 of the page means every pod of the instance, and nothing says which those are "
-            "— write namespace and labels at the top of the binding [no-instance]"
+        assert told == (
+            "page.md:7:9: error: 'Any pod in the instance' means every pod of the instance, and nothing says which "
+            "those are — write namespace and labels at the top of esspec.toml [no-instance]"
         )
 
 
@@ -98,13 +97,26 @@ def test_one_pod_can_match_two_workloads(labels: str) -> None:
     "more_of_it",
     [
         pytest.param(('component = "ui"', 'component = "Kafka"'), id="values differ by case"),
-        pytest.param(('component = "ui"', 'component = ""'), id="an empty value is a value"),
         pytest.param(('"ui" }', '"kafka" }\nnamespace = "other"'), id="another namespace"),
         pytest.param(('"ui" }', '"kafka", release = "x" }\ninherit_labels = false'), id="another release"),
     ],
 )
 def test_no_pod_can_match_both(more_of_it: tuple[str, str]) -> None:
     assert findings(page(), instead(*more_of_it)) == []
+
+
+def test_an_empty_value_is_a_value_where_it_is_meant() -> None:
+    """An empty text is what `init` leaves to be filled in, so that the binding must say that it is meant."""
+    binding = instead('component = "ui"', 'component = ""')
+    told = 'esspec.toml:8:1: error: workloads."UI pod".labels.component is empty — '
+    remedy = "fill it in: the value that the pods carry; if it is empty on purpose, write empty_labels = "
+    assert findings(page(), binding) == [f'{told}{remedy}["component"] at the top [unfilled]']
+    assert findings(page(), 'empty_labels = ["component"]\n' + binding) == []
+
+
+def test_a_key_of_empty_labels_that_is_not_empty_is_told() -> None:
+    told = "esspec.toml:1:1: warning: no label 'component' of the binding is empty — take it out of the list"
+    assert findings(page(), 'empty_labels = ["component"]\n' + BINDING) == [f"{told} [unused-entry]"]
 
 
 def test_every_namespace_holds_each_one() -> None:
@@ -142,7 +154,7 @@ def test_pairs_that_meet_are_those_of_the_definition(drawn: list[tuple[str | Non
         for n, (namespace, labels) in enumerate(drawn)
     )
     binding = read(page(), f'namespace = "x"\n{entries}').resolution.binding
-    _, problems = select("page.md", [Named(f"w{n}", (1,), f"w{n}") for n in range(len(drawn))], binding)
+    _, problems = select("page.md", [Named(f"w{n}", (1,), f"w{n}") for n in range(len(drawn))], binding, {})
     found = {tuple(word for word in problem.message.split("'") if word.startswith("w")) for problem in problems}
     assert found == {
         (f"w{n}", f"w{m}")
@@ -312,8 +324,20 @@ def test_name_that_is_no_file_name(name: str, wrong: str) -> None:
     """File names come from headings, which anybody may write (threats.md 8); nothing is escaped or cut."""
     text = f"{page().replace('UI pod', 'U-I')}\n## {name}\n\n- Outgoing connections permitted: None\n"
     binding = instead("UI pod", "U-I") + f"[workloads.\"{name}\"]\nlabels = {{ component = 'x' }}\n"
-    told = f"page.md:13:1: error: the workload's name '{name}' {wrong} — rename the heading [bad-name]"
+    remedy = "rename the heading" + (", or make it an alias of an entry with a shorter name" if name == LONG else "")
+    told = f"page.md:13:1: error: the workload's name '{name}' {wrong} — {remedy} [bad-name]"
     assert findings(text, binding) == [told]
+
+
+def test_a_long_heading_is_the_alias_of_a_name() -> None:
+    """A heading that is a sentence cannot name files; the binding's entry does, and cells may use either."""
+    heading = f"Configuring network policies of the {'very ' * 10}long gateway"
+    text = page("TCP | Gateway to port 80 | why") + f"\n## {heading}\n\n- Incoming connections permitted: Any\n"
+    binding = more('[workloads."Gateway pod"]', f'labels = {{ component = "gateway" }}\naliases = ["{heading}"]')
+    assert findings(text, binding) == []
+    named = model(text, binding).workload["Gateway pod"]
+    assert (named.slug, named.lines, named.ingress.kind) == ("gateway", (13,), "any")
+    assert peers(text, binding) == [("workload", ("Gateway pod",))]
 
 
 def longest(namespace: int) -> PolicySet:
@@ -346,6 +370,7 @@ def test_name_too_long_for_calico() -> None:
 
 
 def test_selector_is_sorted_and_whole() -> None:
-    policies = model(page(), instead('component = "ui"', 'zone = "z", component = "ui", "a.b/c" = ""'))
+    binding = instead('component = "ui"', 'zone = "z", component = "ui", "a.b/c" = ""')
+    policies = model(page(), 'empty_labels = ["a.b/c"]\n' + binding)
     labels = (("a.b/c", ""), ("component", "ui"), ("release", "es"), ("zone", "z"))
     assert policies.workload["UI pod"].subject == Selector(namespace="ns", labels=labels)

@@ -8,7 +8,7 @@ from itertools import product
 from calico_texts import document, pods, policy, text_of, texts
 from esspec import lifted
 from esspec.lifted import Outside
-from esspec.model import Direction
+from esspec.terms import Direction
 from esspec_calico import TARGET
 from models import ANY, ANYONE, NONE, UNSPECIFIED, external, kube_dns, policy_set, ports, rule, selector, workload
 

@@ -7,7 +7,7 @@ import pytest
 from calico_texts import POD, document, pods, policy, refusal
 from esspec import lifted
 from esspec.lifted import EVERYONE, NAMESPACE, Pods, all_but, all_ports, label, only
-from esspec.model import Direction, Protocol
+from esspec.terms import Direction, Protocol
 
 RULE = "  ingress:\n    - action: Allow\n"
 PEER = RULE + "      source:\n        "

@@ -14,18 +14,17 @@ from esspec.model import (
     Allowance,
     AllowOnly,
     Anyone,
-    Direction,
     Dns,
     ExternalPeer,
     InstancePeer,
     Peer,
     PolicySet,
     PortRange,
-    Protocol,
     Rule,
     Selector,
     Workload,
 )
+from esspec.terms import Direction, Protocol
 from esspec_calico import TARGET
 from models import ANY, ANYONE, INSTANCE, NONE, UNSPECIFIED, external, kube_dns, policy_set, rule, workload
 

@@ -16,18 +16,17 @@ from esspec.model import (
     AllowAll,
     AllowOnly,
     Anyone,
-    Direction,
     ExternalPeer,
     InstancePeer,
     Override,
     Peer,
     PolicySet,
-    Role,
     Rule,
     Selector,
     Workload,
     WorkloadPeer,
 )
+from esspec.terms import Direction, Role
 from esspec_cilium import TARGET
 from models import ANY, ANYONE, INSTANCE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload
 

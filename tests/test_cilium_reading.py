@@ -18,7 +18,7 @@ from cilium_texts import (
 )
 from esspec import lifted
 from esspec.lifted import EVERYONE, NAMESPACE, Grant, Outside, Peers, Ports, all_but, all_ports, label, only
-from esspec.model import Direction, Protocol
+from esspec.terms import Direction, Protocol
 from esspec_cilium import TARGET
 
 OWN = (NAMESPACE, only("event-streams"))

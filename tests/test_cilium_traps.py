@@ -21,8 +21,9 @@ from cilium_texts import (
     texts,
 )
 from esspec.lifted import EVERYONE, Grant, Outside, Ports, Reason, all_ports
-from esspec.model import Direction, Protocol, Role, Selector
+from esspec.model import Selector
 from esspec.targets import Inexpressible
+from esspec.terms import Direction, Protocol, Role
 from esspec_cilium import TARGET
 from models import ANY, ANYONE, NONE, UNSPECIFIED, external, kube_dns, policy_set, rule, selector, workload
 from models import ports as on

@@ -25,11 +25,11 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_parse_prints_a_table() -> None:
     assert esspec("parse", "page.md") == Ran(
         0,
-        "workload   direction  protocol  ports  peers        reason  line\n"
-        "---------  ---------  --------  -----  -----------  ------  ----\n"
-        "Kafka pod  ingress    TCP       80     UI pod       why     7\n"
+        "workload   direction  protocol  ports  peers        condition  reason  line\n"
+        "---------  ---------  --------  -----  -----------  ---------  ------  ----\n"
+        "Kafka pod  ingress    TCP       80     UI pod                  why     7\n"
         "Kafka pod  egress                      unspecified\n"
-        "UI pod     ingress    any              Any                  11\n"
+        "UI pod     ingress    any              Any                             11\n"
         "UI pod     egress                      unspecified\n",
         "",
     )

@@ -4,8 +4,8 @@ import pytest
 
 from csv_texts import HEADER, unreadable
 from esspec.as_written import WrittenEntry, WrittenPage
-from esspec.model import Direction
 from esspec.problem import PageProblems
+from esspec.terms import Direction
 from esspec_csv import TARGET, as_written
 from esspec_csv.table import Row
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csv_texts import row_of, rows_of
-from esspec.model import AllowAll, Allowance, AllowNone, Direction, Peer, PortRange, Rule, Selector
+from esspec.model import AllowAll, Allowance, AllowNone, Peer, PortRange, Rule, Selector
+from esspec.terms import Direction
 from esspec_csv.intervals import Statements, grown, joined
 from esspec_csv.other_side import FEW, MOST_LINES, Flow, OtherSide
 from models import ANYONE, INSTANCE, UNSPECIFIED, external, policy_set, ports, rule, selector, workload

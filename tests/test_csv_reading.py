@@ -6,7 +6,7 @@ import pytest
 
 from csv_texts import HEADER, cells, dns, read, statement
 from esspec.lifted import EVERYONE, NAMESPACE, Grant, Lifted, Outside, Ports, Reason, all_ports, label, only, pods
-from esspec.model import Direction, Protocol, Role
+from esspec.terms import Direction, Protocol, Role
 from esspec_csv import TARGET
 
 KAFKA = pods([(NAMESPACE, only("on")), (label("app"), only("kafka"))])

@@ -7,7 +7,8 @@ from csv_texts import text_of
 from drawn import EXTERNALS, TEXTS, policy_sets
 from esspec.intended import intended, reasons_by_line
 from esspec.lifted import Grant, Lifted
-from esspec.model import Direction, PolicySet
+from esspec.model import PolicySet
+from esspec.terms import Direction
 from esspec_csv import TARGET
 from esspec_csv.records import records
 from esspec_csv.table import Row, Table

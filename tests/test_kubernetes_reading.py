@@ -15,7 +15,7 @@ from esspec.lifted import (
     label,
     only,
 )
-from esspec.model import Protocol
+from esspec.terms import Protocol
 from esspec_kubernetes import TARGET
 from kubernetes_texts import document, ingress, pods, policy, refusal
 

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from esspec.lifted import EVERYONE, Grant, Outside, Ports, all_ports
-from esspec.model import Direction, Protocol, Selector
+from esspec.model import Selector
+from esspec.terms import Direction, Protocol
 from esspec_kubernetes import TARGET
 from kubernetes_texts import document, ingress, pods, policy, refusal, text_of, texts
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload

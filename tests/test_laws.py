@@ -19,9 +19,10 @@ from esspec.export import stream, target_files
 from esspec.intended import intended
 from esspec.lifted import Policy
 from esspec.meaning import Side, bits, meaning_of, selectors_of
-from esspec.model import Direction, PolicySet, Protocol
+from esspec.model import PolicySet
 from esspec.problem import PageProblems
 from esspec.targets import Target, load_targets
+from esspec.terms import Direction, Protocol
 from esspec.verification import verify_fresh
 from esspec.verify import Party, Text, verify
 from models import ports
@@ -294,7 +295,7 @@ def test_an_unknown_word_yields_no_policy(page: Written, word: str, data: st.Dat
         ("Incoming", "Outgoing"),
         ("{{site", "{{sight"),
         ("{{site", "{% if site"),
-        ("| TCP | ", "| TCP | <b>"),
+        ("| TCP | ", "| TCP | <big>"),
         ("\n| TCP", "\n\n| TCP"),
         ("|---|---|---|", "|---|---|"),
     ],

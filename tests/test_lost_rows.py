@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from esspec.binding import read_binding
 from esspec.compile import compile_page, read
-from esspec.model import AllowOnly, Direction, PolicySet
+from esspec.model import AllowOnly, PolicySet
 from esspec.problem import EsspecError
 from esspec.source import read_source
+from esspec.terms import Direction
 
 DOCS = Path(__file__).parent.parent / "docs_source"
 PAGE = (DOCS / "network-policies.md").read_text(encoding="utf-8")

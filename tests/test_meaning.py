@@ -15,9 +15,10 @@ from esspec.export import target_files
 from esspec.intended import intended
 from esspec.lifted import NAMESPACE, Grant, Key, Outside, Pods, Policy, Ports, Values, all_but, label, only, pods
 from esspec.meaning import Meaning, Segment, meaning_of, selectors_of
-from esspec.model import Direction, External, PolicySet, Protocol, Role
+from esspec.model import External, PolicySet
 from esspec.podtree import MAX_BLOCKS, PodTree, TooManyBlocks
 from esspec.targets import Target
+from esspec.terms import Direction, Protocol, Role
 from models import external
 from smallworld import (
     End,

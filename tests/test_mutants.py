@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from damages import DAMAGES, NOTHING
-from esspec.model import Direction, PolicySet
+from esspec.model import PolicySet
 from esspec.problem import InputProblems
 from esspec.targets import Target, load_targets
+from esspec.terms import Direction
 from esspec.verification import verify_fresh
 from esspec.verify import Verdict, Verification
 from models import kube_dns

@@ -177,7 +177,8 @@ def test_override_of_a_merged_workload() -> None:
 
 def test_empty_override() -> None:
     assert findings(page(), with_override(sets="")) == [
-        f"esspec.toml:{NEXT_LINE}:1: error: the override sets nothing — set peer, ports or protocol [empty-override]"
+        f"esspec.toml:{NEXT_LINE}:1: error: the override sets nothing — set peer, ports, protocol or condition "
+        "[empty-override]"
     ]
 
 
@@ -323,7 +324,7 @@ def test_faults_of_a_port_column(cells: str, needed: str) -> None:
     ("row", "code"),
     [
         pytest.param("TCP | UI\u200b pods to port 80 | why", "hidden-character", id="character that cannot be seen"),
-        pytest.param("TCP | <b>UI</b> pods to port 80 | why", "inline-html", id="HTML"),
+        pytest.param("TCP | <big>UI</big> pods to port 80 | why", "inline-html", id="HTML"),
         pytest.param("TCP | UI pods to port 80 | {{why}}", "unresolved-variable", id="variable in the reason"),
         pytest.param("TCP | {% if x %}UI{% endif %} pods to port 80 | why", "liquid", id="Liquid"),
     ],
@@ -338,10 +339,14 @@ def test_row_of_another_width_is_no_row() -> None:
     assert sorted(codes(page(row), with_override(row, ALL))) == ["extra-cells", "override-without-row"]
 
 
-def test_condition_stays_an_error() -> None:
-    row = "TCP | UI pods | 80 | If metrics are enabled"
+@pytest.mark.parametrize("cell", ["", "Sometimes", "If a or b is enabled"])
+def test_a_condition_is_decided_by_a_condition(cell: str) -> None:
+    """An override of all else does not make the row unconditional; one that says when it holds does."""
+    row = f"TCP | UI pods | 80 | {cell}"
     text = page(row, header="Type | Origin | Port | Required")
-    assert codes(text, with_override(row, ALL)) == ["unread-condition"]
+    (code,) = codes(text, with_override(row, ALL))
+    assert code in ("empty-condition", "unread-condition")
+    assert codes(text, with_override(row, 'condition = "If metrics are enabled"')) == []
 
 
 # It is shown
@@ -371,3 +376,14 @@ def test_row_s_hash_is_of_its_content_alone() -> None:
     plain, decided = (model(page(), binding).workload["Kafka pod"].rules[0] for binding in (BINDING, with_override()))
     assert plain.row == decided.row
     assert plain.row != model(page(ROW.replace("80", "81"))).workload["Kafka pod"].rules[0].row
+
+
+def test_what_the_user_supplies_is_never_every_port() -> None:
+    """The page says that there is a number; an override gives it, or a list, and not "all"."""
+    row = "TCP | UI pods | User supplied | why"
+    text = page(row, header="Type | Origin | Port | Reason")
+    assert findings(text, with_override(row, "ports = 8443")) == []
+    assert findings(text, with_override(row, 'ports = "all"')) == [
+        f"esspec.toml:{NEXT_LINE}:1: error: the row leaves its port to the user, and that is not every port — "
+        "write the number in ports, a range, or a list of such [user-supplied-port]"
+    ]

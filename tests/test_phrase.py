@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esspec.inline import InlineReader, Text
-from esspec.model import FIRST_PORT, LAST_PORT
-from esspec.phrase import Phrase, parse_phrase, parse_ports
+from esspec.phrase import Phrase, parse_phrase
+from esspec.port_numbers import parse_ports
+from esspec.terms import FIRST_PORT, LAST_PORT
 
 ROOT = Path(__file__).parent.parent
 HOST = "{{site.data.reuse.icp_master_host}}"
@@ -74,10 +75,10 @@ def test_no_case_stands_twice() -> None:
         pytest.param("80 to 90", "80-90", [], id="range-in-words"),
         pytest.param("", "", [], id="nothing"),
         pytest.param("80 (TCP)", "80", ["'(TCP)' is no port"], id="words-behind"),
-        pytest.param("http", "", ["'http' is no port"], id="a-name"),
+        pytest.param("http", "", ["'http' is no number of a port"], id="a-name"),
         pytest.param("80,", "80", ["',' is no port"], id="comma-at-the-end"),
         pytest.param(", 80", "", ["',' is no port"], id="comma-at-the-beginning"),
-        pytest.param("any but 22", "", ["'any' is no port"], id="an-exception"),
+        pytest.param("any but 22", "", ["'any' is no number of a port"], id="an-exception"),
         pytest.param("0", "", ["'0' is no port"], id="zero"),
         pytest.param("*", "", ["'*' is no port"], id="star"),
         pytest.param("90-80", "", ["the range 90-80 runs backwards"], id="backwards"),

@@ -16,8 +16,18 @@ from esspec.dns import dns_warning
 from esspec.document import as_json, document
 from esspec.export import target_files
 from esspec.loading import PageFile, load_page
-from esspec.model import AllowAll, AllowNone, AllowOnly, Anyone, Direction, ExternalPeer, PolicySet, Rule, WorkloadPeer
+from esspec.model import (
+    AllowAll,
+    AllowNone,
+    AllowOnly,
+    Anyone,
+    ExternalPeer,
+    PolicySet,
+    Rule,
+    WorkloadPeer,
+)
 from esspec.schema import schema_text
+from esspec.terms import Direction
 from esspec_csv import TARGET as CSV
 from json_schema import faults
 

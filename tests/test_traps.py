@@ -12,9 +12,10 @@ import yaml
 from damages import put, section
 from esspec.export import target_files
 from esspec.lifted import EVERYONE, Lifted, Outside, Policy
-from esspec.model import Direction, PolicySet, Protocol, Role
+from esspec.model import PolicySet
 from esspec.problem import PageProblems
 from esspec.targets import Inexpressible, Target
+from esspec.terms import Direction, Protocol, Role
 from esspec.verification import verify_fresh
 from esspec.verify import ASSUMPTIONS
 from models import ANY, ANYONE, NONE, external, policy_set, ports, rule, selector, workload

@@ -14,10 +14,11 @@ from classes import class_of
 from esspec.ends import Ends
 from esspec.intended import intended
 from esspec.meaning import meaning_of, selectors_of
-from esspec.model import AllowOnly, Direction, PolicySet, PortRange, Protocol, Role, Rule, Workload
+from esspec.model import AllowOnly, PolicySet, PortRange, Rule, Workload
 from esspec.problem import InputProblems
 from esspec.report import verification
 from esspec.schema import schema_text
+from esspec.terms import Direction, Protocol, Role
 from esspec.verification import verify_fresh
 from esspec.verify import ASSUMPTIONS, Counterexample, Party, Text, Verdict, verify
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload

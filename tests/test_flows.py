@@ -1,0 +1,152 @@
+"""Sets of flows say what single flows are, for pods that are there and for pods that nobody has created."""
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cluster_ends import Known, address_at, example_of, flows_between, holds, pod_at, sights
+from drawn_cluster import ADDRESSES, KNOWN, Drawn, manifests, pods, policies
+from esspec.flows import Flows
+from esspec.terms import Direction
+from esspec.views import Sight
+from kubernetes_texts import document
+from naive_cluster import Data, Pod, is_allowed, is_isolated, namespace_labels, objects
+
+SOME, FEW = settings(max_examples=60), settings(max_examples=20)
+
+
+def ends_of(sight: Sight, drawn: Drawn, more: list[Pod], chosen: int) -> list[Known]:
+    """Return the pods of some manifests, pods that nobody created, addresses, and an example of a chosen class."""
+    cluster = objects(drawn.text)
+    created = [pod._replace(namespace_labels=namespace_labels(cluster, pod.namespace, {})) for pod in drawn.pods]
+    found = [pod_at(sight, pod, KNOWN) for pod in (*created, *(pod._replace(ports=()) for pod in more))]
+    found += [address_at(sight, address) for address in ADDRESSES[:2]]
+    number = chosen % sight.ends.count
+    example = example_of(sight, number, cluster)
+    return found if example is None else [*found, Known(example, number)]
+
+
+ENDS = st.lists(pods(), max_size=1)
+CHOSEN = st.integers(0, 1000)
+
+
+@SOME
+@given(manifests(), ENDS, CHOSEN)
+def test_a_set_of_flows_holds_exactly_the_allowed_ones(drawn: Drawn, more: list[Pod], chosen: int) -> None:
+    """Every flow that is tried has the verdict of a reading that knows no sets."""
+    (sight,) = sights(drawn.text)
+    cluster = objects(drawn.text)
+    for flow, source, destination in flows_between(ends_of(sight, drawn, more, chosen)):
+        assert holds(sight.flows, source, destination, flow) == is_allowed(cluster, flow), flow
+
+
+@SOME
+@given(manifests(), ENDS, CHOSEN)
+def test_isolation_is_kept_beside_the_flows(drawn: Drawn, more: list[Pod], chosen: int) -> None:
+    """A direction is isolated where some policy selects the pod for it, and its flows are those of the rules alone."""
+    (sight,) = sights(drawn.text)
+    cluster = objects(drawn.text)
+    for end, number in ends_of(sight, drawn, more, chosen):
+        for direction in Direction:
+            isolated = isinstance(end, Pod) and is_isolated(cluster, end, direction.capitalize())
+            assert ((number, direction) in sight.meaning.sides) == isolated
+
+
+@FEW
+@given(manifests(), manifests(), CHOSEN)
+def test_sets_are_combined_flow_by_flow(one: Drawn, other: Drawn, chosen: int) -> None:
+    """Union, intersection and difference hold what the flows of both say; restricted ones, what lies between ends."""
+    first, second = sights(one.text, other.text)
+    a, b = first.flows, second.flows
+    number = chosen % first.ends.count
+    sources, destinations = 1 << number, first.ends.everyone & ~(1 << number)
+    for flow, source, destination in flows_between(ends_of(first, one, list(other.pods), chosen)):
+        in_a, in_b = (holds(flows, source, destination, flow) for flows in (a, b))
+        assert holds(a | b, source, destination, flow) == (in_a or in_b)
+        assert holds(a & b, source, destination, flow) == (in_a and in_b)
+        assert holds(a - b, source, destination, flow) == (in_a and not in_b)
+        between = in_a and source == number != destination
+        assert holds(a.restricted(sources, destinations), source, destination, flow) == between
+
+
+@SOME
+@given(manifests(), manifests(), manifests())
+def test_sets_obey_the_laws_of_sets(one: Drawn, two: Drawn, three: Drawn) -> None:
+    """Equal sets are equal values, however they came about."""
+    a, b, c = (sight.flows for sight in sights(one.text, two.text, three.text))
+    empty = Flows({})
+    assert a | b == b | a
+    assert a & b == b & a
+    assert (a | b) | c == a | (b | c)
+    assert a & (b | c) == (a & b) | (a & c)
+    assert a - (b | c) == (a - b) - c
+    assert (a - b) | (a & b) == a
+    assert (a - b) & b == a - a == empty
+    assert a | empty == a | a == a & a == a
+    assert (a <= b) == (a | b == b) == (a & b == a) == (a - b == empty)
+    assert a & b <= a <= a | b
+
+
+@SOME
+@given(manifests(), policies("more"))
+def test_a_further_policy_takes_flows_only_where_it_isolates(drawn: Drawn, more: Data) -> None:
+    """Policies only allow: what one removes, it removes by isolating a direction that was not."""
+    before, after = sights(drawn.text, f"{drawn.text}\n---\n{yaml.safe_dump(more)}")
+    newly = {
+        direction: sum(1 << n for n, d in after.meaning.sides if d is direction and (n, d) not in before.meaning.sides)
+        for direction in Direction
+    }
+    lost, everyone = before.flows - after.flows, before.ends.everyone
+    excused = lost.restricted(newly[Direction.EGRESS], everyone) | lost.restricted(everyone, newly[Direction.INGRESS])
+    assert lost == excused
+
+
+ALIKE = [
+    pytest.param("matchLabels: {app: p}", "matchExpressions: [{key: app, operator: In, values: [p]}]", id="one value"),
+    pytest.param("", "matchLabels: {}, matchExpressions: []", id="nothing asked"),
+    pytest.param(
+        "matchExpressions: [{key: app, operator: NotIn, values: [p]}, {key: app, operator: Exists}]",
+        "matchExpressions: [{key: app, operator: Exists}, {key: app, operator: NotIn, values: [p, p]}]",
+        id="order and repetition",
+    ),
+    pytest.param(
+        "matchLabels: {app: p}, matchExpressions: [{key: app, operator: DoesNotExist}]",
+        "matchExpressions: [{key: tier, operator: In, values: [p]}, {key: tier, operator: NotIn, values: [p]}]",
+        id="no pod at all",
+    ),
+]
+UNLIKE = [
+    pytest.param("matchLabels: {app: p}", "matchLabels: {app: p, tier: q}", id="one label more"),
+    pytest.param("matchLabels: {app: p}", "matchExpressions: [{key: app, operator: Exists}]", id="any value"),
+    pytest.param(
+        "matchExpressions: [{key: app, operator: NotIn, values: [p]}]",
+        "matchExpressions: [{key: app, operator: NotIn, values: [p]}, {key: app, operator: Exists}]",
+        id="without the label",
+    ),
+    pytest.param(
+        "matchExpressions: [{key: app, operator: In, values: [p]}]",
+        "matchExpressions: [{key: app, operator: In, values: [p, q]}]",
+        id="one value more",
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_selectors_that_mean_the_same_pods_give_equal_sets(one: str, other: str) -> None:
+    """Also where no pod is given: subjects and peers alike."""
+    for form in FORMS:
+        first, second = sights(document(form.format(one)), document(form.format(other)))
+        assert first.flows == second.flows
+        assert first.meaning == second.meaning
+
+
+@pytest.mark.parametrize(("one", "other"), UNLIKE)
+def test_selectors_differ_by_pods_that_nobody_created(one: str, other: str) -> None:
+    """No pod is given, and none has to be."""
+    for form in FORMS:
+        first, second = sights(document(form.format(one)), document(form.format(other)))
+        assert first.flows != second.flows
+
+
+FORMS = ("podSelector: {{{0}}}", "podSelector: {{}}, ingress: [{{from: [{{podSelector: {{{0}}}}}]}}]")
