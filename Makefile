@@ -34,12 +34,16 @@ explore: $(STAMP) ## run the tests with new random examples; what fails here bec
 check: $(STAMP) ## lint, formatting and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict src exporters tests benchmarks
+	$(BIN)/mypy --strict src exporters tests benchmarks manual action
 
 .PHONY: current
 current: $(STAMP) ## fail unless out/ is what the page compiles to, and means the same
 	$(EXPORT) --check
 	"$(ESSPEC)" verify $(PAGE) --dir "$(OUT)"
+
+.PHONY: docs
+docs: $(STAMP) ## write the reference, the manual page and the completions from the code
+	$(BIN)/python -m manual
 
 .PHONY: bench
 bench: $(STAMP) ## measure the speed, as ratios; takes some minutes
@@ -48,7 +52,7 @@ bench: $(STAMP) ## measure the speed, as ratios; takes some minutes
 .PHONY: clean
 clean: ## remove what make and the tools made, .venv included; out/ stays
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find src exporters tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find src exporters tests benchmarks manual action -name __pycache__ -prune -exec rm -rf {} +
 
 # Touched last, so that an interrupted installation is done again. pip learned --group in 25.1.
 $(STAMP): pyproject.toml src/esspec/__init__.py

@@ -1,0 +1,1 @@
+"""What action.yml runs: an installation from hashes, then one check."""
