@@ -38,8 +38,7 @@ check: $(STAMP) ## lint, formatting and types
 
 .PHONY: current
 current: $(STAMP) ## fail unless out/ is what the page compiles to, and means the same
-	$(EXPORT) --check
-	"$(ESSPEC)" verify $(PAGE) --dir "$(OUT)"
+	"$(ESSPEC)" check $(PAGE) $(TARGETS:%=--target %) --output "$(OUT)"
 
 .PHONY: docs
 docs: $(STAMP) ## write the reference, the manual page and the completions from the code

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 from typer.models import ArgumentInfo, CommandInfo, OptionInfo
 
 from esspec.cli import app
+from esspec.finding_formats import WRITERS
 from esspec.rules_text import rule_texts
 from esspec.schema import SCHEMAS
 
@@ -42,6 +43,11 @@ class Command(NamedTuple):
     arguments: tuple[Word, ...]
     options: tuple[Word, ...]
     examples: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """Return the first paragraph of what is said, on one line."""
+        return " ".join(self.said.partition("\n\n")[0].split())
 
     @property
     def usage(self) -> str:
@@ -161,6 +167,8 @@ def _with_choices(command: str, word: Word) -> Word:
         return word._replace(choices=tuple(rule_texts()))
     if what == ("schema", "NAME"):
         return word._replace(choices=tuple(SCHEMAS))
+    if word.value.startswith("FORMAT"):
+        return word._replace(choices=tuple(WRITERS))
     if what[1] == "--target":
         return word._replace(choices=_OUR_TARGETS)
     return word

@@ -66,7 +66,7 @@ def _argument_choices(command: Command) -> Iterator[str]:
 
 def _zsh() -> str:
     parts = ["#compdef esspec\n", _MADE, _ZSH_HEAD]
-    parts += (f"    {_zsh_quoted(f'{one.name}:{_first(one.said)}')}\n" for one in commands())
+    parts += (f"    {_zsh_quoted(f'{one.name}:{_first(one.summary)}')}\n" for one in commands())
     parts += ["  )\n", "  _arguments -C \\\n", *_zsh_words(root_options()), _ZSH_MIDDLE]
     for command in commands():
         parts += [f"        {command.name})\n          _arguments \\\n", *_zsh_words(command.options, indent=12)]
@@ -129,7 +129,7 @@ def _zsh_quoted(text: str) -> str:
 def _fish() -> str:
     lines = [_MADE, "set -l none __fish_use_subcommand\n"]
     lines += (
-        f"complete -c esspec -f -n $none -a {one.name} -d {_fish_quoted(_first(one.said))}\n" for one in commands()
+        f"complete -c esspec -f -n $none -a {one.name} -d {_fish_quoted(_first(one.summary))}\n" for one in commands()
     )
     lines += (_fish_word("$none", word) for word in root_options())
     for command in commands():

@@ -60,7 +60,7 @@ content is wrong (an error in the page or its binding, a stale folder, an unequa
 be said (usage, a file that cannot be read or written). `esspec COMMAND --help` says what stands here.
 """
     overview = _table(
-        ("command", "does"), ((f"[`{one.name}`](#esspec-{one.name})", _cell(one.said)) for one in commands())
+        ("command", "does"), ((f"[`{one.name}`](#esspec-{one.name})", _cell(one.summary)) for one in commands())
     )
     return _page("Commands", intro, overview, "## esspec", _options(root_options()), *map(_command, commands()))
 

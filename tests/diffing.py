@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import product
 
 from classes import class_of
 from esspec.binding import Binding
@@ -26,6 +27,8 @@ Found = frozenset[tuple[Protocol, int]]
 Told = dict[tuple[str, str, str], Found]
 """Ports by (change, source, destination)."""
 
+Names = Sequence[str]
+Ports = tuple[int, ...]
 PORTS = near_ports([*EDGES, 53])
 WORLD: tuple[End, ...] = places(tuple(OUTSIDE.values()))
 """The ends outside of every page that Hypothesis draws."""
@@ -50,13 +53,13 @@ def opens_of(page: Written) -> Opens:
     return partial(page_opens, page)
 
 
-def allowed(opens: Opens, source: End, destination: End) -> Found:
+def allowed(opens: Opens, source: End, destination: End, ports: Ports = PORTS) -> Found:
     """Return the ports on which both ends permit flows; of two ends outside there are none."""
     if isinstance(source, Place) and isinstance(destination, Place):
         return frozenset()
     sent = opens(source, Direction.EGRESS, destination) if isinstance(source, Pod) else None
     received = opens(destination, Direction.INGRESS, source) if isinstance(destination, Pod) else None
-    return ports_in(sent, PORTS) & ports_in(received, PORTS)
+    return ports_in(sent, ports) & ports_in(received, ports)
 
 
 def pods_of(*pages: Written) -> tuple[Pod, ...]:
@@ -76,10 +79,10 @@ def assert_exact(found: Difference, opens: tuple[Opens, Opens], pods: Sequence[P
             assert (removed, added) == (one - other, other - one), (source, destination)
 
 
-def open_on(row: Side, end: int) -> Found:
+def open_on(row: Side, end: int, ports: Ports = PORTS) -> Found:
     """Return on which ports a row of flows reaches an end."""
     reaching = (((s.protocol, s.first, s.last),) for s in row if s.peers >> end & 1)
-    return frozenset().union(*(ports_in(each, PORTS) for each in reaching))
+    return frozenset().union(*(ports_in(each, ports) for each in reaching))
 
 
 def applied(found: Difference) -> Flows:
@@ -90,34 +93,32 @@ def applied(found: Difference) -> Flows:
 # Changes in words
 
 
-def told(
-    changes: Iterable[Change], names: Sequence[str], externals: Sequence[str]
-) -> dict[tuple[str, str, str], Found]:
-    """Return the ports that changes tell, by (change, source, destination), between all ends that have a name."""
-    everyone = (*names, *externals)
-    found = {
-        (word, src, dst): frozenset[tuple[Protocol, int]]()
-        for word in (REMOVED, ADDED)
-        for src in everyone
-        for dst in everyone
-    }
+def told(changes: Iterable[Change], names: tuple[Names, Names], externals: Names, ports: Ports = PORTS) -> Told:
+    """Return the ports that changes tell, by (change, source, destination), between all ends that have a name.
+
+    `names` are those of the workloads of either side.
+    """
+    everyone = dict.fromkeys((*names[0], *names[1], *externals))
+    found = dict.fromkeys(product((REMOVED, ADDED), everyone, everyone), frozenset[tuple[Protocol, int]]())
     for change in changes:
-        for src in meant(change.src, names, externals):
-            for dst in meant(change.dst, names, externals):
-                found[change.change, src, dst] |= open_on(ports_of(change.protocol, change.ports), 0)
+        known = names[0] if change.change == REMOVED else names[1]
+        for src, dst in product(*(meant(words, known, externals) for words in (change.src, change.dst))):
+            found[change.change, src, dst] |= open_on(ports_of(change.protocol, change.ports), 0, ports)
     return found
 
 
-def meant(words: str, names: Sequence[str], externals: Sequence[str]) -> tuple[str, ...]:
+def meant(words: str, names: Names, externals: Names) -> tuple[str, ...]:
     """Return those with a name that words for ends stand for."""
-    if words == "anyone":
-        return (*names, *externals)
-    if words == "any address outside":
-        return tuple(externals)
-    if words == "any pod" or words.startswith("any pod but "):
-        but = words.removeprefix("any pod").removeprefix(" but ").split(" and ")
-        assert set(but) - {""} <= set(names)
-        return tuple(name for name in names if name not in but)
+    for whole, ends in (
+        ("anyone", (*names, *externals)),
+        ("any pod", tuple(names)),
+        ("any address outside", tuple(externals)),
+    ):
+        if words == whole:
+            return ends
+        if words.startswith(f"{whole} but "):
+            but = words.removeprefix(f"{whole} but ").replace(" and ", ", ").split(", ")
+            return tuple(name for name in ends if name not in but)
     return tuple(name for name in (*names, *externals) if name == words)
 
 

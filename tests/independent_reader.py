@@ -5,25 +5,35 @@ It knows no Markdown beyond headings and tables, and shares no code with esspec.
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
-INWARD = {"incoming", "inbound", "ingress"}
-OUTWARD = {"outgoing", "outbound", "egress"}
+_INWARD = {"incoming", "inbound", "ingress"}
+_OUTWARD = {"outgoing", "outbound", "egress"}
 _AROUND = {"network", "connections", "connection", "permitted", "rules", "traffic", "the", "policies", "access"}
 _ROLES = {
-    "type": "protocol", "protocol": "protocol", "origin": "ingress", "source": "ingress", "from": "ingress",
-    "destination": "egress", "to": "egress", "port": "port", "ports": "port", "port(s)": "port", "reason": "reason",
-    "purpose": "reason", "description": "reason", "enabled in policy": "condition", "required": "condition",
-    "condition": "condition", "pod label": "labels", "pod labels": "labels", "pod label(s)": "labels",
-}  # fmt: skip
+    "protocol": {"type", "protocol"},
+    "ingress": {"origin", "source", "from"},
+    "egress": {"destination", "to"},
+    "port": {"port", "ports", "port(s)"},
+    "reason": {"reason", "purpose", "description"},
+    "condition": {"enabled in policy", "required", "condition"},
+    "labels": {"pod label", "pod labels", "pod label(s)", "label"},
+}
+_PROTOCOLS = ("TCP", "UDP", "SCTP")
+_ANYONE = {"anywhere", "anyone", "any", "any pod", "any pods"}
+_LAST_PORT = 65535
+_SHORT = 100
 _DELIMITER = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
-_BLOCK = re.compile(r" {4}|\t|\s*(#{1,6}(?:\s|$)|>|```|~~~|<|[-*+]\s|\d+[.)]\s|[-*+]$|(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$)")
-_SEPARATOR = re.compile(r"\s*[,;&\n]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+", re.IGNORECASE)
+_RULER = r"[-*+]$|(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$"
+_BLOCK = re.compile(rf" {{4}}|\t|\s*(?:#{{1,6}}(?:\s|$)|>|```|~~~|<|[-*+]\s|\d+[.)]\s|{_RULER})")
+_BETWEEN = r"\s*[,;&\n]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+"
+_SEPARATOR = re.compile(_BETWEEN, re.IGNORECASE)
+_NEXT_NUMBER = re.compile(rf"(?:{_BETWEEN})(?=[0-9])", re.IGNORECASE)
 _PORTS = re.compile(r"(?:^|\s)(?:(?:to|on|at|over|via)\s+)?ports?\s+(?=[0-9])", re.IGNORECASE)
 _NUMBERS = re.compile(r"([0-9]{1,5})(?:\s*(?:-|\u2013|\bto\b)\s*([0-9]{1,5}))?")
 _INSTANCE = re.compile(r"any pods? in (the )?(.* )?instance", re.IGNORECASE)
-_ANYONE = {"anywhere", "anyone", "any", "any pod", "any pods"}
+_LABEL = re.compile(r"\s*(?:<p>)?(?:[-*+]\s+)?(.*?):\s*(any\b|none\b|)\.?\s*", re.IGNORECASE)
 
 
 class Known(NamedTuple):
@@ -40,143 +50,167 @@ class Known(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a row says; names are as `Known.names` has them, and of a reason only letters and digits are kept."""
+    """What a row says, or a statement, whose `ports` are `any` or `none`.
+
+    Names are as `Known.names` has them; of a condition and a reason only letters and digits are kept.
+    """
 
     workload: str
     direction: str
     protocol: str
     ports: str
-    peers: tuple[str, ...]
-    condition: str
-    labels: frozenset[str]
-    reason: str
+    peers: tuple[str, ...] = ()
+    condition: str = ""
+    labels: frozenset[str] = frozenset()
+    reason: str = ""
 
 
-class Line(NamedTuple):
-    """A row of the page, `seen` None where this reader cannot tell what it says; `section` is its heading's line."""
-
-    number: int
-    section: int
-    table: int
-    seen: Seen | None
+class _Unclear(Exception):
+    """A cell that cannot be read."""
 
 
-class Unclear(Exception):
-    """A cell that this reader cannot read."""
+class _Place(NamedTuple):
+    """Where the reader is: `heading` is a direction of its own, `label` the last one below it."""
+
+    workload: str = ""
+    heading: str = ""
+    label: str = ""
 
 
-def rows_in(text: str, known: Known) -> Iterator[Line]:
-    """Yield the rows of a page: the lines of tables of rules, and lines that look like such in no table."""
+def read_by_eye(text: str, known: Known) -> dict[int, Seen | None]:
+    """Return what the lines of a page say: rows of tables of rules and statements, and what looks like such.
+
+    It is None where that cannot be told.
+    """
     lines = re.split(r"\r\n|\r|\n", text)
-    section = table = 0
-    workload = direction = label = ""
-    columns: list[str] = []
+    found: dict[int, Seen | None] = {}
+    place, columns, delimiter = _Place(), list[str](), 0
     for number, line in enumerate(lines, 1):
-        heading = re.match(r" {0,3}#{1,6}\s+(.*\S)", line)
-        if heading:
-            section, label, columns = number, "", []
-            name = plain(re.sub(r"\s+#+$", "", heading[1]), known).rstrip(": ")
-            about = direction_of(name)
-            workload, direction = ("", about) if about else (name, direction if heading[0].lstrip()[:3] == "###" else "")
-        elif not columns and table_begins(lines, number - 1):
-            columns, table = [_role(cell, known) for cell in cells(line)], number
-        elif columns and number == table + 1:
-            pass
+        if re.match(r" {0,3}#{1,6}\s+\S", line):
+            place, columns = _below_heading(line, place, known), []
+        elif not columns and _table_begins(lines, number - 1):
+            columns, delimiter = [_role(cell, known) for cell in _cells(line)], number + 1
         elif columns and line.strip() and not _BLOCK.match(line):
-            if is_rules(columns) and not re.fullmatch(r"\{:.*\}", line.strip()):
-                yield Line(number, section, table, _seen(line, columns, (workload, label or direction), known))
+            if number != delimiter and _is_rules(columns) and not re.fullmatch(r"\{:.*\}", line.strip()):
+                found[number] = _row(line, columns, place, known)
         else:
             columns = []
-            label = _label(line) or label
-            if looks_like_row(line):
-                yield Line(number, section, number, None)
+            place = place._replace(label=_label(line) or place.label)
+            if _is_statement(line) or _looks_like_row(line):
+                found[number] = _statement(line, place, known)
+    return found
 
 
-def table_begins(lines: list[str], at: int) -> bool:
-    """Return whether a header and a delimiter row of the same width stand here."""
+def section_of(lines: list[str], number: int) -> range:
+    """Return the lines from the heading above a line to the end of the line's block."""
+    first = next((n for n in range(number, 0, -1) if re.match(r"\s*#", lines[n - 1])), 1)
+    last = next((n for n in range(number, len(lines) + 1) if not lines[n - 1].strip()), len(lines))
+    return range(first, last + 1)
+
+
+def _below_heading(line: str, above: _Place, known: Known) -> _Place:
+    name = _plain(re.sub(r"^[#\s]+|\s+#+\s*$", "", line), known).rstrip(": ")
+    direction = _direction_of(name)
+    if direction:
+        return _Place("", direction)
+    return _Place(name, above.heading if line.lstrip().startswith("###") else "")
+
+
+def _table_begins(lines: list[str], at: int) -> bool:
     below = lines[at + 1] if at + 1 < len(lines) else ""
-    return "|" in lines[at] and bool(_DELIMITER.fullmatch(below)) and len(cells(below)) == len(cells(lines[at]))
+    return "|" in lines[at] and bool(_DELIMITER.fullmatch(below)) and len(_cells(below)) == len(_cells(lines[at]))
 
 
-def is_rules(columns: list[str]) -> bool:
-    """Return whether these columns make a table of rules."""
+def _is_rules(columns: list[str]) -> bool:
     return bool({"ingress", "egress"} & set(columns)) and len(set(columns) - {""}) > 1
 
 
-def looks_like_row(line: str) -> bool:
-    """Return whether a line looks like a row: a protocol stands between its pipes."""
-    return "|" in line and any(cell.strip(" *_").upper() in ("TCP", "UDP", "SCTP") for cell in cells(line))
+def _looks_like_row(line: str) -> bool:
+    return "|" in line and any(cell.strip(" *_").upper() in _PROTOCOLS for cell in _cells(line))
 
 
-def cells(line: str) -> list[str]:
-    r"""Return a line's cells: what stands between pipes without a backslash before them."""
+def _cells(line: str) -> list[str]:
     found = re.split(r"(?<!\\)\|", line.strip())
     found = found[1:] if not found[0] else found
     found = found[:-1] if found and not found[-1] else found
     return [cell.strip() for cell in found]
 
 
-def direction_of(text: str) -> str:
+def _direction_of(text: str) -> str:
     """Return the direction that a heading or label is about, empty for none or both."""
     words = set(re.findall(r"[a-z]+", text.lower()))
-    if words - INWARD - OUTWARD - _AROUND or bool(words & INWARD) == bool(words & OUTWARD):
+    if words - _INWARD - _OUTWARD - _AROUND or bool(words & _INWARD) == bool(words & _OUTWARD):
         return ""
-    return "ingress" if words & INWARD else "egress"
+    return "ingress" if words & _INWARD else "egress"
 
 
 def _label(line: str) -> str:
-    found = re.fullmatch(r"\s*(?:<p>)?(?:[-*+]\s+)?(.*?):\s*", line)
-    return direction_of(found[1]) if found else ""
+    found = _LABEL.fullmatch(line)
+    return _direction_of(found[1]) if found and not found[2] else ""
 
 
-def _role(cell: str, known: Known) -> str:
-    return _ROLES.get(re.sub(r"[*_:`]", "", plain(cell, known)).strip().lower(), "")
-
-
-def _seen(line: str, columns: list[str], place: tuple[str, str], known: Known) -> Seen | None:
-    found = cells(line)
-    workload, direction = place
-    sides = [role for role in columns if role in ("ingress", "egress")]
-    if len(found) != len(columns) or len(set(columns)) != len(columns) or len(sides) != 1 or "" in columns:
-        return None
-    if not workload or (direction and direction != sides[0]):
-        return None
-    try:
-        return _read(dict(zip(columns, found, strict=True)), " | ".join(found), workload, sides[0], known)
-    except Unclear:
-        return None
-
-
-def _read(row: Mapping[str, str], written: str, workload: str, side: str, known: Known) -> Seen:
-    peers, ports = known.decided.get(written, ((), ""))
-    said = plain(row[side], known)
-    found = _PORTS.search(said)
-    if found and "port" in row:
-        raise Unclear
-    protocol = plain(row.get("protocol", ""), known).upper()
-    if protocol not in ("TCP", "UDP", "SCTP"):
-        raise Unclear
-    before, behind = (said[: found.start()], said[found.end() :]) if found else (said, "")
-    numbers, tail = _numbers(behind)
-    return Seen(
-        known.names.get(folded(workload), folded(workload)),
-        side,
-        protocol,
-        ports or (_port_cell(plain(row["port"], known)) if "port" in row else numbers),
-        peers or _peers(before, tail, side, known),
-        _condition(plain(row.get("condition", "Always"), known)),
-        _labels(row.get("labels", ""), known),
-        squeezed(plain(row.get("reason", ""), known)),
+def _is_statement(line: str) -> bool:
+    words = set(re.findall(r"[a-z]+", line.lower()))
+    return (
+        len(line) < _SHORT and "|" not in line and bool(words & (_INWARD | _OUTWARD)) and bool(words & {"any", "none"})
     )
 
 
-def plain(text: str, known: Known) -> str:
+def _statement(line: str, place: _Place, known: Known) -> Seen | None:
+    found = _LABEL.fullmatch(line)
+    direction = _direction_of(found[1]) if found and found[2] else ""
+    if not found or not direction or not place.workload or (place.heading and place.heading != direction):
+        return None
+    return Seen(_name(place.workload, known), direction, "", found[2].lower())
+
+
+def _role(cell: str, known: Known) -> str:
+    name = re.sub(r"[*_:`]", "", _plain(cell, known)).strip().lower()
+    return next((role for role, names in _ROLES.items() if name in names), "")
+
+
+def _row(line: str, columns: list[str], place: _Place, known: Known) -> Seen | None:
+    found = _cells(line)
+    sides = [role for role in columns if role in ("ingress", "egress")]
+    if len(found) != len(columns) or len(set(columns)) != len(columns) or len(sides) != 1 or "" in columns:
+        return None
+    if not place.workload or {place.label, place.heading} - {"", sides[0]}:
+        return None
+    try:
+        row = dict(zip(columns, found, strict=True))
+        return _seen(row, known.decided.get(" | ".join(found), ((), "")), (place.workload, sides[0]), known)
+    except _Unclear:
+        return None
+
+
+def _seen(row: Mapping[str, str], decided: tuple[tuple[str, ...], str], place: tuple[str, str], known: Known) -> Seen:
+    workload, side = place
+    peers, ports = decided
+    said = _plain(row[side], known)
+    found = _PORTS.search(said)
+    protocol = _plain(row.get("protocol", ""), known).upper()
+    if protocol not in _PROTOCOLS or (found and "port" in row):
+        raise _Unclear
+    before, behind = (said[: found.start()], said[found.end() :]) if found else (said, "")
+    numbers, tail = _numbers(behind)
+    return Seen(
+        _name(workload, known),
+        side,
+        protocol,
+        ports or (_port_cell(_plain(row["port"], known)) if "port" in row else numbers),
+        peers or _peers(before, tail, side, known),
+        _condition(_plain(row.get("condition", "Always"), known)),
+        _labels(row.get("labels", ""), known),
+        squeezed(_plain(row.get("reason", ""), known)),
+    )
+
+
+def _plain(text: str, known: Known) -> str:
     """Return text without the markup that pages have."""
     text = re.sub(r"\{\{\s*([\w.-]+)\s*\}\}", lambda found: known.variables.get(found[1], found[0]), text)
     text = re.sub(r"\{:[^}]*\}", "", text)
     text = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
-    text = re.sub(r"<br */?>|</?p>", "\n", text, flags=re.IGNORECASE)
-    text = re.sub(r"</?b>", "", text)
+    text = re.sub(r"</?b>", "", re.sub(r"<br */?>|</?p>", "\n", text, flags=re.IGNORECASE))
     text = html.unescape(text).replace("**", "").replace("`", "")
     return re.sub(r"[^\S\n]+", " ", text).strip()
 
@@ -194,6 +228,10 @@ def squeezed(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
+def _name(name: str, known: Known) -> str:
+    return known.names.get(folded(name), folded(name))
+
+
 def _numbers(text: str) -> tuple[str, str]:
     """Return the port numbers at the beginning of a text, and what stands behind them."""
     if not text:
@@ -201,20 +239,15 @@ def _numbers(text: str) -> tuple[str, str]:
     found: list[str] = []
     at = 0
     while one := _NUMBERS.match(text, at):
-        found.append(_interval(one))
-        at = one.end()
-        more = re.compile(r"\s*[,;&\n]\s*(?:(?:and|or)\s+)?(?=[0-9])|\s+(?:and|or)\s+(?=[0-9])", re.IGNORECASE).match(text, at)
-        if not more:
+        first, last = int(one[1]), int(one[2] or one[1])
+        if not 1 <= first <= last <= _LAST_PORT:
+            raise _Unclear
+        found.append(f"{first}-{last}")
+        following = _NEXT_NUMBER.match(text, one.end())
+        at = following.end() if following else one.end()
+        if not following:
             break
-        at = more.end()
     return ",".join(found), text[at:].strip()
-
-
-def _interval(found: re.Match[str]) -> str:
-    first, last = int(found[1]), int(found[2] or found[1])
-    if not 1 <= first <= last <= 65535:
-        raise Unclear
-    return f"{first}-{last}"
 
 
 def _port_cell(text: str) -> str:
@@ -222,21 +255,21 @@ def _port_cell(text: str) -> str:
         return "all"
     ports, rest = _numbers(re.sub(r"^ports? ", "", text, flags=re.IGNORECASE) or "x")
     if rest or not ports:
-        raise Unclear
+        raise _Unclear
     return ports
 
 
 def _peers(before: str, tail: str, side: str, known: Known) -> tuple[str, ...]:
-    before = re.sub(r"^(from|to)\s+" if before else "x^", "", before, flags=re.IGNORECASE)
+    before = re.sub(r"^(?:from|to)\s+", "", before, flags=re.IGNORECASE)
     if tail:
         found = re.fullmatch(r"(to|on|at|of|in|from)\s+(?:the\s+)?(.*)", tail, re.IGNORECASE)
         if not found or before or (found[1].lower() == "from") != (side == "ingress"):
-            raise Unclear
+            raise _Unclear
         before = found[2]
     whole = _peer(before, known)
-    names = [whole] if whole else [_peer(re.sub(r"^[-*] ", "", piece), known) for piece in _SEPARATOR.split(before)]
+    names = [whole] if whole else [_peer(re.sub(r"^[-*] ", "", one), known) for one in _SEPARATOR.split(before)]
     if "" in names:
-        raise Unclear
+        raise _Unclear
     return tuple(names)
 
 
@@ -253,10 +286,10 @@ def _peer(text: str, known: Known) -> str:
 
 
 def _condition(text: str) -> str:
-    if text.strip(" .").lower() in ("always", "yes", "required"):
+    if text.strip(" .").lower() in ("always", "yes", "required", "mandatory"):
         return ""
     if not re.match(r"(?:only )?(?:if|when|where|unless) ", text, re.IGNORECASE):
-        raise Unclear
+        raise _Unclear
     return squeezed(text)
 
 
@@ -264,8 +297,8 @@ def _labels(cell: str, known: Known) -> frozenset[str]:
     if cell.lower() in ("none", "-", "n/a"):
         return frozenset()
     text = re.sub(r"<([\w.-]+)>", lambda found: known.placeholders.get(found[1], found[0]), cell)
-    text = plain(text, known).replace("\\", "")
-    found = frozenset(re.sub(r"\s*[=:]\s*", "=", part.strip(), count=1).replace("'", "") for part in re.split("[,;]", text) if part.strip())
+    parts = [part.strip() for part in re.split("[,;]", _plain(text, known).replace("\\", "")) if part.strip()]
+    found = frozenset(re.sub(r"\s*[=:]\s*", "=", part, count=1).replace("'", "") for part in parts)
     if not all(re.fullmatch(r"[\w./-]+=[\w.-]+", one) for one in found):
-        raise Unclear
+        raise _Unclear
     return found

@@ -50,7 +50,7 @@ EXTERNALS = ("master host", "Metrics store")
 CONDITIONS = {
     "": ("Always", "Always"),
     "If metrics are enabled": ("If [metrics](../a/#b) are enabled", "If <a href='a'>metrics</a> are enabled"),
-    "If the Plain listener is enabled": ("If the **Plain listener** is enabled", "If the <b>Plain</b> listener is enabled"),
+    "If the TLS listener is enabled": ("If the **TLS listener** is enabled", "If the <b>TLS listener</b> is enabled"),
     "If internal TLS is disabled": ("If internal TLS is disabled", "If internal TLS\n is disabled"),
     "If JMX port is exposed": ("If `JMX port` is exposed", "If <code>JMX</code> port is exposed"),
 }  # fmt: skip
@@ -58,7 +58,7 @@ CONDITIONS = {
 
 FEATURES = {
     "If metrics are enabled": ("metrics", "enabled"),
-    "If the Plain listener is enabled": ("plain-listener", "enabled"),
+    "If the TLS listener is enabled": ("tls-listener", "enabled"),
     "If internal TLS is disabled": ("internal-tls", "disabled"),
     "If JMX port is exposed": ("jmx-port", "exposed"),
 }
@@ -133,7 +133,7 @@ def layouts(draw: st.DrawFn) -> Layout:
         is_padded=draw(st.booleans()),
         has_borders=draw(st.booleans()),
         end=draw(st.sampled_from(["\n", "\r\n", "\r"])),
-        front=draw(st.sampled_from(["", "---\ntitle: x\ntoc: true\n---\n\n", "# Network policies\n\nAll that is open.\n\n"])),
+        front=draw(st.sampled_from(["", "---\ntitle: x\ntoc: true\n---\n\n", "# Network policies\n\nText.\n\n"])),
         attributes=draw(st.sampled_from(["", "{: .wide}", '{: #id target="_blank"}'])),
         pick=lambda words: draw(st.sampled_from(words)),
         shuffled=lambda names: draw(st.permutations(names)),
@@ -228,7 +228,7 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "condition": ("Enabled in policy", "Required", "Condition"),
 }
 _MARKDOWN: tuple[str, ...] = (
-    "{}", "**{}**", "[{}](#a)", "*{}*[^1]", "**{}:**", "{} \u2020", '[**{}**](a){{:target="_blank"}}', "`{}`", "__{}__ :",
+    "{}", "**{}**", "[{}](#a)", "*{}*[^1]", "**{}:**", "{} \u2020", '[**{}**](a){{:target="_blank"}}', "`{}`", "__{}__",
 )  # fmt: skip
 _HTML: tuple[str, ...] = ("{}", "<b>{}</b>", "<a href='#a'>{}</a>", "{}:", "<strong>{}</strong>*", " {}\n")
 

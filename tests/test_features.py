@@ -1,6 +1,5 @@
 """Features: which rows hold in which states, who sets them, and the proof over profiles and combinations."""
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -344,7 +343,7 @@ def lose(line: int, monkeypatch: pytest.MonkeyPatch) -> None:
         return next(t for t in real if t.name == "kubernetes").lower(without(policies, line))
 
     def load(_names: Sequence[str]) -> tuple[Target, ...]:
-        return tuple(dataclasses.replace(t, lower=lower) if t.name == "kubernetes" else t for t in real)
+        return tuple(t._replace(lower=lower) if t.name == "kubernetes" else t for t in real)
 
     monkeypatch.setattr(targets, "load_targets", load)
 

@@ -13,27 +13,27 @@ from esspec.views import Sight
 from kubernetes_texts import document
 from naive_cluster import Data, Pod, is_allowed, is_isolated, namespace_labels, objects
 
-SOME, FEW = settings(max_examples=60), settings(max_examples=20)
+SOME, FEW = settings(max_examples=100), settings(max_examples=30)
 
 
-def ends_of(sight: Sight, drawn: Drawn, more: list[Pod], chosen: int) -> list[Known]:
-    """Return the pods of some manifests, pods that nobody created, addresses, and an example of a chosen class."""
+def ends_of(sight: Sight, drawn: Drawn, more: list[Pod], chosen: list[int]) -> list[Known]:
+    """Return the pods of some manifests, pods that nobody created, addresses, and examples of the chosen classes."""
     cluster = objects(drawn.text)
     created = [pod._replace(namespace_labels=namespace_labels(cluster, pod.namespace, {})) for pod in drawn.pods]
     found = [pod_at(sight, pod, KNOWN) for pod in (*created, *(pod._replace(ports=()) for pod in more))]
-    found += [address_at(sight, address) for address in ADDRESSES[:2]]
-    number = chosen % sight.ends.count
-    example = example_of(sight, number, cluster)
-    return found if example is None else [*found, Known(example, number)]
+    found += [address_at(sight, ADDRESSES[number % len(ADDRESSES)]) for number in chosen]
+    numbers = dict.fromkeys(number % sight.ends.count for number in chosen)
+    examples = [(example_of(sight, number, cluster), number) for number in numbers]
+    return found + [Known(example, number) for example, number in examples if example is not None]
 
 
 ENDS = st.lists(pods(), max_size=1)
-CHOSEN = st.integers(0, 1000)
+CHOSEN = st.lists(st.integers(0, 10_000), min_size=2, max_size=3, unique=True)
 
 
 @SOME
 @given(manifests(), ENDS, CHOSEN)
-def test_a_set_of_flows_holds_exactly_the_allowed_ones(drawn: Drawn, more: list[Pod], chosen: int) -> None:
+def test_a_set_of_flows_holds_exactly_the_allowed_ones(drawn: Drawn, more: list[Pod], chosen: list[int]) -> None:
     """Every flow that is tried has the verdict of a reading that knows no sets."""
     (sight,) = sights(drawn.text)
     cluster = objects(drawn.text)
@@ -43,7 +43,7 @@ def test_a_set_of_flows_holds_exactly_the_allowed_ones(drawn: Drawn, more: list[
 
 @SOME
 @given(manifests(), ENDS, CHOSEN)
-def test_isolation_is_kept_beside_the_flows(drawn: Drawn, more: list[Pod], chosen: int) -> None:
+def test_isolation_is_kept_beside_the_flows(drawn: Drawn, more: list[Pod], chosen: list[int]) -> None:
     """A direction is isolated where some policy selects the pod for it, and its flows are those of the rules alone."""
     (sight,) = sights(drawn.text)
     cluster = objects(drawn.text)
@@ -55,11 +55,11 @@ def test_isolation_is_kept_beside_the_flows(drawn: Drawn, more: list[Pod], chose
 
 @FEW
 @given(manifests(), manifests(), CHOSEN)
-def test_sets_are_combined_flow_by_flow(one: Drawn, other: Drawn, chosen: int) -> None:
+def test_sets_are_combined_flow_by_flow(one: Drawn, other: Drawn, chosen: list[int]) -> None:
     """Union, intersection and difference hold what the flows of both say; restricted ones, what lies between ends."""
     first, second = sights(one.text, other.text)
     a, b = first.flows, second.flows
-    number = chosen % first.ends.count
+    number = chosen[0] % first.ends.count
     sources, destinations = 1 << number, first.ends.everyone & ~(1 << number)
     for flow, source, destination in flows_between(ends_of(first, one, list(other.pods), chosen)):
         in_a, in_b = (holds(flows, source, destination, flow) for flows in (a, b))

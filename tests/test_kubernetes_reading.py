@@ -198,3 +198,49 @@ def test_heads_taken() -> None:
     assert policy(document("podSelector: {}", long)).name == "a" * 253
     big = f'name: "a.b-c", namespace: "n1", annotations: {{a: "{"b" * 262_143}"}}'
     assert policy(document("podSelector: {}", big)).name == "a.b-c"
+
+
+NULLS = {
+    "podSelector: ": "podSelector: {}",
+    "podSelector: {matchLabels: , matchExpressions: }, policyTypes: ": "podSelector: {}",
+    "podSelector: {}, ingress: ~, egress: ": "podSelector: {}",
+    "podSelector: {}, ingress: [~]": "podSelector: {}, ingress: [{}]",
+    "podSelector: {}, ingress: [{from: , ports: }]": "podSelector: {}, ingress: [{}]",
+    "podSelector: {}, ingress: [{ports: [~]}]": "podSelector: {}, ingress: [{ports: [{}]}]",
+    "podSelector: {}, ingress: [{ports: [{port: , protocol: }]}]": "podSelector: {}, ingress: [{ports: [{}]}]",
+    "podSelector: {}, ingress: [{ports: [{port: 80, endPort: , protocol: }]}]": (
+        "podSelector: {}, ingress: [{ports: [{port: 80}]}]"
+    ),
+    "podSelector: {}, ingress: [{from: [{podSelector: {}, namespaceSelector: , ipBlock: }]}]": (
+        "podSelector: {}, ingress: [{from: [{podSelector: {}}]}]"
+    ),
+    'podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "192.0.2.0/24", except: }, podSelector: }]}]': (
+        'podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "192.0.2.0/24"}}]}]'
+    ),
+    "podSelector: {matchExpressions: [{key: a, operator: Exists, values: }]}": (
+        "podSelector: {matchExpressions: [{key: a, operator: Exists}]}"
+    ),
+}
+
+
+@pytest.mark.parametrize("spec", NULLS)
+def test_null_is_absent(spec: str) -> None:
+    """A field that is null is one that is not there, and an item that is null has no field."""
+    assert policy(document(spec)) == policy(document(NULLS[spec]))
+
+
+def test_an_object_without_a_spec_isolates_its_namespace() -> None:
+    text = document("podSelector: {}")
+    for spec in ("spec:", "spec: {}"):
+        assert policy(text.replace("spec: {podSelector: {}}", spec)).subject == policy(text).subject
+    named = 'name: "a", namespace: "n1"'
+    assert policy(document("podSelector: {}", f"{named}, labels: , annotations: ")).name == "a"
+    assert refusal(document("podSelector: {}", 'name: "a", namespace: ')) == "'' is no namespace"
+
+
+def test_what_null_leaves_open_is_refused() -> None:
+    """A peer of nulls is no peer, and text that is null is none."""
+    assert refusal(ingress("from: [~]")) == REFUSED_PEERS[""]
+    assert refusal(ingress("from: [{podSelector: }]")) == REFUSED_PEERS[""]
+    assert refusal(document("podSelector: {matchLabels: {a: }}")) == "label a must be text, and is None"
+    assert refusal(document("podSelector: {matchExpressions: [~]}")) == "key must be text, and is None"

@@ -61,14 +61,14 @@ FOUND = [
 
 def test_page_in_docs_source() -> None:
     """Everything that there is to find, and nothing else."""
-    ran = esspec("lint", str(SEED), "--no-ignore")
+    ran = esspec("lint", str(SEED), "--no-ignore", "--format", "concise")
     assert ran.out.splitlines() == [f"{SEED}:{one}" for one in FOUND]
     assert (ran.code, ran.err) == (1, "1 error, 1 warning, 10 notes\n")
 
 
 def test_binding_in_docs_source_ignores_what_is_known() -> None:
     """One row, with a reason; the page passes, and no ignore is left over."""
-    ran = esspec("lint", str(SEED))
+    ran = esspec("lint", str(SEED), "--format", "concise")
     assert ran.out.splitlines() == [f"{SEED}:{one}" for one in FOUND if one is not ONE_SIDED]
     assert (ran.code, ran.err) == (0, "0 errors, 1 warning, 10 notes\n")
 

@@ -39,8 +39,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_findings_are_its_data() -> None:
     """They go to standard output, and how many there are to standard error."""
     assert esspec("lint", "good.md") == Ran(0, "", "0 errors, 0 warnings, 0 notes\n")
-    assert esspec("lint", "noted.md") == Ran(0, SPELLING, "0 errors, 0 warnings, 1 note\n")
-    ran = esspec("lint", "wrong.md")
+    assert esspec("lint", "noted.md", "--format", "concise") == Ran(0, SPELLING, "0 errors, 0 warnings, 1 note\n")
+    ran = esspec("lint", "wrong.md", "--format", "concise")
     assert (ran.code, ran.err) == (1, "2 errors, 0 warnings, 0 notes\n")
     assert [line.rpartition(" ")[2] for line in ran.out.splitlines()] == ["[one-sided]", "[one-sided]"]
 
@@ -63,7 +63,7 @@ def test_exit_code(page: str, level: str, code: int) -> None:
 
 
 def test_several_pages() -> None:
-    ran = esspec("lint", "wrong.md", "noted.md", "good.md")
+    ran = esspec("lint", "wrong.md", "noted.md", "good.md", "--format", "concise")
     assert ran.err == "2 errors, 0 warnings, 1 note\n"
     assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["noted.md", "wrong.md", "wrong.md"]
 
@@ -75,7 +75,7 @@ def test_json(pages: list[str]) -> None:
     data = json.loads(ran.out)
     assert faults(json.loads(schema_text("findings")), data) == []
     assert (data["schema"], ran.err) == ("esspec/findings/1", "")
-    text = esspec("lint", *pages).out.splitlines()
+    text = esspec("lint", *pages, "--format", "concise").out.splitlines()
     assert [f"[{found['code']}]" for found in data["findings"]] == [line.rpartition(" ")[2] for line in text]
 
 
@@ -112,12 +112,16 @@ def test_options_of_reading() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        pytest.param((), "lint: error: no page is named — name pages, or use --explain CODE [usage]\n", id="no page"),
+        pytest.param(
+            (),
+            "lint: error: no page is named — name pages or manifests, or use --explain CODE [usage]\n",
+            id="no page",
+        ),
         pytest.param(
             ("wrong.md", "missing.md", "."),
             "missing.md: error: cannot be read: No such file or directory"
             " — check the path and its permissions [unreadable-file]\n"
-            ".: error: this is a folder — name the page itself, such as docs/page.md [not-a-file]\n",
+            ".: error: no manifest is below this folder — name one that has files .yaml, .yml, .json [no-manifests]\n",
             id="files that cannot be read",
         ),
     ],
@@ -190,4 +194,4 @@ def test_way_to_ignore_is_a_binding(code: str) -> None:
     shown = esspec("rules", code).out.partition("[[lint.ignore]]\n")[2]
     Path("esspec.toml").write_text(f"{BINDING}[[lint.ignore]]\n{shown}", encoding="utf-8")
     told = f"warning: this ignores no finding of {code} — delete it, or correct what it names [unused-ignore]"
-    assert esspec("lint", "good.md").out == f"esspec.toml:9:1: {told}\n"
+    assert esspec("lint", "good.md", "--format", "concise").out == f"esspec.toml:9:1: {told}\n"

@@ -262,3 +262,20 @@ def test_equal_meanings_are_equal_values() -> None:
     )
     assert split == whole
     assert split.sides[0, Direction.INGRESS] == (Segment(Protocol.TCP, 1, 90, 1),)
+
+
+@pytest.mark.parametrize(
+    ("roles", "listed", "count"),
+    [
+        pytest.param({Role.KUBE_APISERVER}, [], 1, id="by itself"),
+        pytest.param(set(Role), [], 0, id="among all"),
+        pytest.param({Role.KUBE_APISERVER, Role.NODE}, [], 0, id="as one of the nodes"),
+        pytest.param({Role.KUBE_APISERVER}, [external("x", "192.0.2.1/32", role="kube-apiserver")], 0, id="listed"),
+        pytest.param({Role.KUBE_APISERVER}, [external("x", role="kube-apiserver")], 1, id="without addresses"),
+    ],
+)
+def test_a_role_that_is_named_is_somebody(roles: set[Role], listed: list[External], count: int) -> None:
+    """An API server that only a policy speaks of is an end too, or what it may do would go unseen."""
+    ends = Ends([Outside(None, frozenset(roles))], listed)
+    unlisted = [end for end in ends.outside if end.first is None and end.role is Role.KUBE_APISERVER]
+    assert len(unlisted) == count

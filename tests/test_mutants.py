@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,7 +47,7 @@ def lowering(target: Target, fault: Callable[[PolicySet], PolicySet]) -> Target:
     def lower(policies: PolicySet) -> Sequence[Any]:
         return target.lower(fault(policies))
 
-    return replace(target, lower=lower)
+    return target._replace(lower=lower)
 
 
 @each_target
@@ -81,7 +80,7 @@ def editing(target: Target, file: str, edit: Callable[[str], str]) -> tuple[Targ
         assert edited[-1] != text
         return edited[-1]
 
-    return replace(target, render=render), edited
+    return target._replace(render=render), edited
 
 
 def by_line(found: Flow, text: str) -> Flow:
@@ -116,7 +115,7 @@ def documents(target: Target, change: Callable[[list[Any]], list[Any]]) -> Targe
     def lower(policies: PolicySet) -> Sequence[Any]:
         return change(list(target.lower(policies)))
 
-    return replace(target, lower=lower)
+    return target._replace(lower=lower)
 
 
 def one(found: list[Any], file: str) -> Any:

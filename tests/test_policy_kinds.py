@@ -54,12 +54,11 @@ def test_an_object_that_would_be_refused() -> None:
 def test_two_packages_that_claim_an_api_group_stop() -> None:
     """Which of them is right is not guessed."""
     script = (
-        "import importlib.metadata as m\n"
-        "points = [m.EntryPoint('x.io', f'{name}:KINDS', 'esspec.kinds') for name in ('one', 'two')]\n"
-        "m.entry_points = lambda **_: points\n"
-        "from esspec.policy_kinds import policy_reader\n"
+        "import esspec.policy_kinds as kinds\n"
         "from esspec.problem import InputProblems\n"
-        "try:\n    policy_reader('x.io/v1', 'A')\nexcept InputProblems as found:\n    print(found)"
+        "from esspec.published import Published\n"
+        "kinds.published = lambda _: [Published('x.io', f'{name}:KINDS') for name in ('one', 'two')]\n"
+        "try:\n    kinds.policy_reader('x.io/v1', 'A')\nexcept InputProblems as found:\n    print(found)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == (

@@ -209,8 +209,11 @@ def _names(items: List) -> Iterator[tuple[Protocol, str, int]]:
             yield _protocol(port), str(port["port"]), line
 
 
+_PROTOCOLS = {protocol.value: protocol for protocol in Protocol}
+
+
 def _protocol(port: Map) -> Protocol:
-    return Protocol(str(port.get("protocol") or "TCP"))
+    return _PROTOCOLS[str(port.get("protocol") or "TCP")]
 
 
 _SILENT = ("Ingress", "IngressClass", "IPAddress", "ServiceCIDR")

@@ -26,6 +26,7 @@ from esspec.yamlread import List, Map
 POLICY_TYPES = ("Ingress", "Egress")
 _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _VALUELESS = ("Exists", "DoesNotExist")
+_PROTOCOLS = (None, *Protocol)
 
 
 def validate(body: Map) -> tuple[str, str]:
@@ -81,7 +82,7 @@ def _rule(rule: Map, peers_field: str) -> None:
 
 def _port(port: Map) -> None:
     known_fields(port, ("protocol", "port", "endPort"), "a port")
-    if port.get("protocol") not in (None, *Protocol):
+    if port.get("protocol") not in _PROTOCOLS:
         refuse(port.line_of("protocol"), f"protocol takes TCP, UDP and SCTP, not {port['protocol']!r}")
     number = port.get("port")
     line = port.line_of("port")
@@ -138,8 +139,8 @@ def _selector(data: Data, line: int, what: str) -> None:
     if selector.get("matchLabels") is not None:
         labels = as_map(selector["matchLabels"], selector.line_of("matchLabels"), "matchLabels")
         for key, value in labels.items():
-            at = labels.line_of(key)
-            check_label(key, as_text(value, at, f"label {key}"), at)
+            at = labels.lines[key]
+            check_label(key, value if type(value) is str else as_text(value, at, f"label {key}"), at)
     if selector.get("matchExpressions") is not None:
         items = as_list(selector["matchExpressions"], selector.line_of("matchExpressions"), "matchExpressions")
         for item, at in zip(items, items.lines, strict=True):

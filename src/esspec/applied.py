@@ -1,6 +1,6 @@
 """Objects as they are applied: in a namespace, without what only a server adds, and with clear values only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from esspec.manifest import as_text
 from esspec.yamlread import List, Map, Scalar, Unclear
@@ -18,7 +18,7 @@ def as_applied(body: Map, namespace: str) -> Map:
     Raises Refused where readers of YAML take a value for different things. Labels are left to who reads them.
     """
     applied = _copy(body, lambda key: key != "status")
-    for where, text, line in _unclear(value for key, value in applied.items() if key != "metadata"):
+    for where, text, line in _unclear([value for key, value in applied.items() if key != "metadata"]):
         as_text(text, line, where)
     metadata = body.get("metadata")
     if isinstance(metadata, Map):
@@ -28,21 +28,21 @@ def as_applied(body: Map, namespace: str) -> Map:
     return applied
 
 
-def _unclear(values: Iterator[Scalar | Map | List]) -> Iterator[tuple[str, Unclear, int]]:
+def _unclear(values: Iterable[Scalar | Map | List]) -> Iterator[tuple[str, Unclear, int]]:
     """Yield every unclear scalar in some values: what it is, itself, and its line."""
     ahead = [value for value in values if isinstance(value, Map | List)]
     while ahead:
         found = ahead.pop()
-        entries = (
-            ((value, found.lines[key], key) for key, value in found.items())
-            if isinstance(found, Map)
-            else ((value, line, "an item") for value, line in zip(found, found.lines, strict=True))
-        )
-        for value, line, what in entries:
+        entries: Iterable[tuple[str, Scalar | Map | List]]
+        entries = found.items() if isinstance(found, Map) else (("an item", value) for value in found)
+        for number, (what, value) in enumerate(entries):
+            kind = type(value)  # most values are plain text, and there are many
+            if kind is str:
+                continue
             if isinstance(value, Map | List):
                 ahead.append(value)
             elif isinstance(value, Unclear):
-                yield what, value, line
+                yield what, value, found.lines[what] if isinstance(found, Map) else found.lines[number]
 
 
 def _copy(body: Map, wanted: Callable[[str], bool]) -> Map:

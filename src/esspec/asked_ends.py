@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network, summariz
 from typing import NamedTuple
 
 from esspec.lifted import ANY_ROLE, NAMESPACE, Key, Outside, label
+from esspec.naming import ROLES
 from esspec.problem import InputProblems, error
 from esspec.scenes import Scene
 from esspec.spelling import fold, slug
@@ -13,13 +14,13 @@ from esspec.terms import Role
 from esspec.views import KnownPods, View
 
 EVERYBODY = "*"
-NODES = "nodes"
+_ROLES = {words: role for role, words in ROLES.items() if role is not Role.OUTSIDE}
 _SHOWN = 3
 _LISTED = 20
 
 
 class AskedEnd(NamedTuple):
-    """Whom a word means: `pods` by their names, pods by `labels`, an external, addresses, all nodes, or everybody.
+    """Whom a word means: `pods` by their names, pods by `labels`, an external, addresses, a role, or everybody.
 
     `words` is what answers call it; the word itself where several are meant. With names and labels, only those of
     the names that have these labels.
@@ -30,11 +31,13 @@ class AskedEnd(NamedTuple):
     labels: Mapping[Key, str] | None = None
     external: str = ""
     networks: tuple[str, ...] = ()
-    nodes: bool = False
+    role: Role | None = None
     everybody: bool = False
 
     def further(self) -> tuple[Outside, ...]:
         """Return the selectors by which ends must be cut, so that what is asked for is a set of classes."""
+        if self.role:
+            return (Outside(None, frozenset({self.role})),)
         return (Outside(self.networks, ANY_ROLE),) if self.networks else ()
 
     def named(self, scene: Scene) -> tuple[tuple[str, int], ...]:
@@ -59,9 +62,6 @@ class AskedEnd(NamedTuple):
             return scene.names.named_outside
         if self.external:
             return sum(1 << number for number, name in scene.names.outside.items() if name == self.external)
-        if self.nodes:
-            first = len(scene.ends.pods)
-            return sum(1 << first + number for number, e in enumerate(scene.ends.outside) if e.role is Role.NODE)
         return sum(scene.ends.mask(selector) for selector in self.further())
 
 
@@ -73,14 +73,14 @@ def asked_end(word: str, view: View, where: str) -> AskedEnd:
     name = word.strip()
     if name == EVERYBODY:
         return AskedEnd(name, everybody=True)
-    found = _pods_called(name, view, where) or _pods_labelled(name, view) or _external_called(name, view)
+    found = _pods_called(name, view, where) or _pods_labelled(name, view, where) or _external_called(name, view)
     if found:
         return found
     networks = _networks(name, where)
     if networks:
         return AskedEnd(name, networks=networks)
-    if name.lower() == NODES:
-        return AskedEnd(NODES, nodes=True)
+    if name.lower() in _ROLES:
+        return AskedEnd(name.lower(), role=_ROLES[name.lower()])
     raise _refusal(_unknown(name), _remedy(name, view), where)
 
 
@@ -104,7 +104,7 @@ def _pods_called(name: str, view: View, where: str) -> AskedEnd | None:
     return AskedEnd(one.apart, (one.apart, one.name), one.values) if one and name else None
 
 
-def _pods_labelled(name: str, view: View) -> AskedEnd | None:
+def _pods_labelled(name: str, view: View, where: str) -> AskedEnd | None:
     """Return the pods that have exactly the labels of `[app=web,tier=a]`, with `ns/` before it in that namespace.
 
     Without it the namespace is the one that all pods of the view have, if it is one.
@@ -114,7 +114,9 @@ def _pods_labelled(name: str, view: View) -> AskedEnd | None:
         return None
     values = {label(key.strip()): value.strip() for key, _, value in (e.partition("=") for e in labels[:-1].split(","))}
     namespaces = {before[:-1]} if before else {pods.values.get(NAMESPACE, "") for pods in view.pods}
-    return AskedEnd(name, labels={NAMESPACE: namespaces.pop(), **values}) if len(namespaces) == 1 else None
+    if len(namespaces) != 1:
+        raise _refusal(f"'{name}' says no namespace", f"write NAMESPACE/{name}", where)
+    return AskedEnd(name, labels={NAMESPACE: namespaces.pop(), **values})
 
 
 def _names(view: View) -> Mapping[str, Mapping[str, None]]:
@@ -186,7 +188,7 @@ def _unknown(name: str) -> str:
 def _remedy(name: str, view: View) -> str:
     import difflib  # noqa: PLC0415 - only an unknown name needs it
 
-    known = [*(pods.name for pods in view.pods), *(external.name for external in view.externals)]
+    known = list(dict.fromkeys([*(pods.name for pods in view.pods), *(e.name for e in view.externals)]))
     keys = {key: next(iter(full)) for key, full in _names(view).items()} | {
         fold(e.name): e.name for e in view.externals
     }
@@ -194,4 +196,8 @@ def _remedy(name: str, view: View) -> str:
     if near:
         return f"did you mean: {', '.join(near)}?"
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-    return f"known are: {', '.join(known[:_LISTED])}{more}" if known else "the manifests name no pods; use an address"
+    return (
+        f"known are: {', '.join(known[:_LISTED])}{more}"
+        if known
+        else "nobody names pods; write NAMESPACE/[label=value], or an address"
+    )

@@ -38,10 +38,11 @@ class Baseline(Value):
 
 
 class Looked(NamedTuple):
-    """What a run looked at: the pages and bindings, and whether also at manifests."""
+    """What a run looked at: the pages and bindings, whether also manifests, and whether everything could be read."""
 
     paths: frozenset[str]
     at_manifests: bool
+    is_whole: bool
 
 
 class Sorted(NamedTuple):
@@ -130,6 +131,8 @@ def _known(problem: Problem, fingerprint: str, folder: str) -> KnownFinding:
 
 def _judged(known: Iterable[KnownFinding], path: str, looked: Looked) -> tuple[KnownFinding, ...]:
     """Return the known findings of which this run can tell whether they are still there."""
+    if not looked.is_whole:
+        return ()
     folder = _folder(path)
     paths: Collection[str] = {reported_path(each, folder) for each in looked.paths}
     return tuple(

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from esspec.causes import causes
 from esspec.deciding import Deciding, Granting, overlap
 from esspec.difference import Difference
 from esspec.ends_in_words import EndsInWords, Group
@@ -48,44 +47,84 @@ def changes(found: Difference) -> tuple[Change, ...]:
     )
 
 
-def in_pairs(words: EndsInWords, flows: Flows) -> Iterator[tuple[Group, Group, Opened]]:
-    """Yield each end of rows in words with each end that it reaches and the ports; ends with equal rows are one."""
-    sources: dict[Side, int] = defaultdict(int)
-    known: dict[int, Side] = {}  # by identity: rows are long, and ends share them
-    for source, row in flows.rows.items():
-        sources[known.setdefault(id(row), row)] |= 1 << source
-    for row, ends in sources.items():
-        reached: dict[Group, list[Segment]] = defaultdict(list)
-        for segment in row:
-            for end in words.of(segment.peers):
-                reached[end].append(segment._replace(peers=1))
-        for group in words.of(ends):
-            yield from ((group, end, either(tuple(found), ())) for end, found in reached.items())
-
-
 def _changes(found: Difference, side: int, word: str, sides: "tuple[_Decided, _Decided]") -> Iterator[Change]:
     words = EndsInWords(found.ground, side)
-    parts = causes(found, side)
-    opened: dict[tuple[Group, Group], Opened] = defaultdict(tuple)
-    for src, dst, ports in in_pairs(words, parts.sent):
-        opened[src, dst] = either(opened[src, dst], ports)
-    for dst, src, ports in in_pairs(words, parts.received):
-        opened[src, dst] = either(opened[src, dst], ports)
-    for (src, dst), ports in opened.items():
+    told: list[_Told] = []
+    for src, dst, ports in in_pairs(words, found.only_in(side)):
         for protocol, intervals in by_protocol(ports):
             wanted = ports_of(protocol, intervals)
             rows = [decided.granting(src, dst, wanted) for decided in sides]
-            yield Change(
-                change=word,
-                src=src.words,
-                dst=dst.words,
-                protocol=protocol,
-                ports=intervals,
-                a=sides[0].places(rows[0]),
-                b=sides[1].places(rows[1]),
-                reasons=sides[side].reasons(rows[side]),
-                denied_by=tuple(dict.fromkeys(sides[1 - side].denying(src, dst, wanted))),
-            )
+            places = (sides[0].places(rows[0]), sides[1].places(rows[1]))
+            denied_by = tuple(dict.fromkeys(sides[1 - side].denying(src, dst, wanted)))
+            flow = _Flow(protocol, intervals, *places, sides[side].reasons(rows[side]))
+            told.append(_Told(src, dst, flow, denied_by))
+    for src, dst, flow, denied_by in _merged(words, _merged(words, told, sources=True), sources=False):
+        yield Change(word, src.words, dst.words, *flow, denied_by)
+
+
+class _Flow(NamedTuple):
+    """What can be said of flows beside their ends."""
+
+    protocol: str
+    ports: tuple[Interval, ...]
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+class _Told(NamedTuple):
+    src: Group
+    dst: Group
+    flow: _Flow
+    denied_by: tuple[str, ...]
+
+
+def _merged(words: EndsInWords, told: Iterable[_Told], *, sources: bool) -> Iterator[_Told]:
+    """Yield the same in fewer words: what differs in nothing but its sources, or its destinations, together."""
+    alike: dict[tuple[Group, _Flow], list[_Told]] = defaultdict(list)
+    for each in told:
+        alike[each.dst if sources else each.src, each.flow].append(each)
+    for (other, flow), some in alike.items():
+        ends = 0
+        for each in some:
+            ends |= (each.src if sources else each.dst).ends
+        groups = words.of(ends)
+        if len(groups) >= len(some):
+            yield from some
+            continue
+        denied_by = tuple(dict.fromkeys(place for each in some for place in each.denied_by))
+        for group in groups:
+            src, dst = (group, other) if sources else (other, group)
+            yield _Told(src, dst, flow, denied_by)
+
+
+def in_pairs(words: EndsInWords, flows: Flows) -> Iterator[tuple[Group, Group, Opened]]:
+    """Yield each two ends in words with the ports of the flows between them; sources with equal flows are one."""
+    sources: dict[Side, int] = defaultdict(int)
+    known: dict[int, Side] = {}  # by identity: rows are long, and sources share them
+    for source, row in flows.rows.items():
+        sources[known.setdefault(id(row), row)] |= 1 << source
+    for row, ends in sources.items():
+        reached = [(dst, ports) for ports, peers in _by_ports(row).items() for dst in words.of(peers)]
+        yield from ((src, dst, ports) for src in words.of(ends) for dst, ports in reached)
+
+
+def _by_ports(row: Side) -> dict[Opened, int]:
+    """Return the ends that a row reaches, by the ports on which it does."""
+    parts: list[tuple[int, tuple[Segment, ...]]] = []
+    for segment in row:
+        left, found = segment.peers, []
+        for peers, segments in parts:
+            if peers & segment.peers:
+                found.append((peers & segment.peers, (*segments, segment._replace(peers=1))))
+                left &= ~peers
+            if peers & ~segment.peers:
+                found.append((peers & ~segment.peers, segments))
+        parts = [*found, (left, (segment._replace(peers=1),))] if left else found
+    together: dict[Opened, int] = defaultdict(int)
+    for peers, segments in parts:
+        together[either(segments, ())] |= peers
+    return together
 
 
 def by_protocol(ports: Opened) -> Iterator[tuple[str, tuple[Interval, ...]]]:
@@ -125,8 +164,8 @@ class _Decided:
         return tuple(
             granting
             for direction, subject, peer in _ends(src, dst)
-            for granting in self._grants(subject.ends, direction)
-            if granting.peers & self._classes(peer.ends) and overlap(granting.grant, wanted)
+            for granting in self._grants(subject.deciding, direction)
+            if granting.peers & self._classes(peer.deciding) and overlap(granting.grant, wanted)
         )
 
     def places(self, found: Iterable[Granting]) -> tuple[str, ...]:
@@ -144,14 +183,14 @@ class _Decided:
         Of ends that have no name only the policies that are the same for all of them.
         """
         for direction, subject, peer in _ends(src, dst):
+            isolating = self._isolating(subject.deciding, direction)
             sides = [
                 self._sight.meaning.sides.get((place, direction)) if place is not None else None
-                for place in (self._ground.place(end, self._side) for end in bits(subject.ends))
+                for place in (self._ground.place(end, self._side) for end in bits(subject.deciding if isolating else 0))
             ]
-            peers = self._classes(peer.ends)
+            peers = self._classes(peer.deciding)
             if not any(side is None or _lets_through(side, peers, wanted) for side in sides):
-                for policy, file in self._isolating(subject.ends, direction):
-                    yield self._sight.view.place(file, policy.line)
+                yield from (self._sight.view.place(file, policy.line) for policy, file in isolating)
 
     def _isolating(self, ends: int, direction: Direction) -> tuple[Sourced, ...]:
         """Return the policies that isolate a direction of all of these ends."""

@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from esspec.changes import ADDED, REMOVED, Change, ports_of
 from esspec.diff_answer import Answer
 from esspec.diff_command import compared
 from esspec.diff_formats import told
-from esspec.opened import in_words
+from esspec.opened import Opened, either, in_words
 from esspec.problem import InputProblems, PageProblems, Problem, error, note
 from esspec.revisions import revised
 from esspec.sides import SideOptions, load_views
@@ -57,7 +57,10 @@ def against(page: CheckedPage, manifests: str, options: SideOptions) -> tuple[Pr
         ),
     }
     found = compared(one.view, other.view, with_reasons=False)
-    return (*_differences(found, said, page, lambda change: (*change.a, *change.b)), *other.problems)
+    return (
+        *_differences(found, said, page, lambda change: change.a if change.change == REMOVED else change.b),
+        *other.problems,
+    )
 
 
 def since(page: CheckedPage, revision: str, options: SideOptions, *, is_gate: bool) -> tuple[Problem, ...]:
@@ -118,16 +121,25 @@ def _not_compared(
 def _differences(
     found: Answer, said: Mapping[str, _Said], page: CheckedPage, rows: Callable[[Change], Sequence[str]]
 ) -> Iterator[Problem]:
-    for change in found.changes:
+    for change, connection in _connections(found.changes):
         words = said[change.change]
-        flows = f"{change.src} -> {change.dst}: {in_words(ports_of(change.protocol, change.ports))}"
         denied = f" (denied by {', '.join(change.denied_by)})" if change.denied_by else ""
-        yield words.problem(words.code, *_place(rows(change), page), f"{flows} {words.words}{denied}", words.remedy)
+        message = f"{change.src} -> {change.dst}: {connection} {words.words}{denied}"
+        yield words.problem(words.code, *_place(rows(change), page), message, words.remedy)
     if not found.equal and not found.changes:
         words = said[ADDED if found.widens else REMOVED]
         labels = "; ".join(map(told, found.workloads))
         message = f"something {words.words}, for pods with the labels of one side only: {labels}"
         yield words.problem(words.code, page.shown, (0, 0), message, words.remedy)
+
+
+def _connections(changes: Iterable[Change]) -> Iterator[tuple[Change, str]]:
+    """Yield each two ends with their connection in words; changes that differ in nothing but the protocol are one."""
+    alike: dict[Change, Opened] = {}
+    for change in changes:
+        key = change._replace(protocol="", ports=())
+        alike[key] = either(alike.get(key, ()), ports_of(change.protocol, change.ports))
+    return ((change, in_words(ports)) for change, ports in alike.items())
 
 
 def _place(rows: Sequence[str], page: CheckedPage) -> tuple[str, tuple[int, int]]:

@@ -107,13 +107,14 @@ def _check_files(page: Compiled, request: CheckRequest, found: _Findings) -> Non
     for line in (found.attempt(lambda: list(mended(page))) if request.fix else None) or ():
         request.tell(line)
     stale = found.attempt(lambda: list(stale_problems(page)))
-    compared = found.attempt(partial(unequal_problems, page))
+    compared = found.attempt(partial(unequal_problems, page, {problem.path for problem in stale or ()}))
     found.content += [*(stale or ()), *(compared[0] if compared else ())]
     if compared is None:
         request.tell(f"{page.page}: its files could not be compared")
         return
-    result = compared[1]
+    unequal, result = compared
     files = "fresh files" if page.folder is None or not page.folder.exists() else f"{page.folder} is current"
     files = f"{page.folder} is not current" if stale else files
-    equal = "equal" if result.equal else "NOT EQUAL"
-    request.tell(f"{page.page}: {files}; {equal} over {result.flow_classes:,} flow classes")
+    request.tell(
+        f"{page.page}: {files}; {'NOT EQUAL' if unequal else 'equal'} over {result.flow_classes:,} flow classes"
+    )

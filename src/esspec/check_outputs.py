@@ -1,7 +1,7 @@
 """`esspec check` on the generated files of a page: whether they are current, and mean what the page means."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -66,8 +66,11 @@ def stale_problems(page: Compiled) -> Iterator[Problem]:
         yield _stale(file, page.folder / file.place, how)
 
 
-def unequal_problems(page: Compiled) -> tuple[tuple[Problem, ...], Verification]:
-    """Return what differs between the page and its files, or fresh ones where there are none; and the comparison."""
+def unequal_problems(page: Compiled, stale: Collection[str]) -> tuple[tuple[Problem, ...], Verification]:
+    """Return what differs between the page and its files, or fresh ones where there are none; and the comparison.
+
+    Beside files that are `stale` only what others say is told, and the smallest flow: they are to be written again.
+    """
     on_disk = page.folder is not None and page.folder.exists()
     with placed_in(page.page, page.policies.page):
         if page.folder is not None and on_disk:
@@ -76,7 +79,7 @@ def unequal_problems(page: Compiled) -> tuple[tuple[Problem, ...], Verification]
             found = verify_fresh(page.policies, page.targets)
     where = f" --dir {page.folder}" if on_disk else ""
     how = f"esspec verify {page.page}{where} tells more; esspec check --fix writes the files again"
-    return tuple(_unequal(page, found, how if on_disk else "please report it with the page")), found
+    return tuple(_unequal(page, found, stale, how if on_disk else "please report it with the page")), found
 
 
 def _stale(file: Stale, path: Path, how: str) -> Problem:
@@ -92,10 +95,11 @@ def _stale(file: Stale, path: Path, how: str) -> Problem:
     return error("stale-file", str(path), (line, 1), "from here on this is not what the page compiles to", how)
 
 
-def _unequal(page: Compiled, found: Verification, how: str) -> Iterable[Problem]:
-    for sentence in (*found.refusals, *found.lost_reasons):
+def _unequal(page: Compiled, found: Verification, stale: Collection[str], how: str) -> Iterable[Problem]:
+    for sentence in (*found.refusals, *(() if stale else found.lost_reasons)):
         path, line, message = _placed(sentence, page)
-        yield error("unequal", path, (line, 1 if line else 0), message, how)
+        if path not in stale:
+            yield error("unequal", path, (line, 1 if line else 0), message, how)
     if found.counterexample:
         yield _difference(page, found.counterexample, how)
 

@@ -62,7 +62,7 @@ def _sorted(
     """Return the findings that are new, and words about the others; a baseline is written where that is asked for."""
     if run.baseline is None:
         return checked.problems, ""
-    looked = Looked(checked.paths, checked.at_manifests)
+    looked = Looked(checked.paths, checked.at_manifests, not checked.unread)
     baseline = known or Baseline(findings=())
     if run.update_baseline and checked.unread:
         _tell(f"{run.baseline} is left as it is, because not everything could be read")

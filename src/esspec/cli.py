@@ -35,7 +35,8 @@ from esspec.options import (
     Stdout,
     Targets,
 )
-from esspec.problem import EsspecError, InputProblems, Problem, error, printable
+from esspec.outcome import INTERRUPTED, outcome, tell
+from esspec.problem import InputProblems, error
 from esspec.streams import prepare_streams, write_data
 
 if TYPE_CHECKING:
@@ -59,41 +60,22 @@ _LIMIT = 16 * 1024 * 1024
 def run(arguments: Sequence[str]) -> int:
     """Return the exit code of a command line; nothing is raised, and a bug is one line on standard error."""
     prepare_streams()
+    return outcome(lambda: _called(arguments), _error_format(arguments))
+
+
+def _called(arguments: Sequence[str]) -> int:
     try:
         code = app(list(arguments), prog_name="esspec", standalone_mode=False)
-    except EsspecError as stopped:
-        _report(stopped.problems, _error_format(arguments))
-        return stopped.exit_code
     except typer.Exit as left:
         return left.exit_code
     except typer.Abort:
-        return 130
-    except Exception as bug:  # noqa: BLE001 - the one boundary: no traceback reaches the user
-        return _failed(bug)
+        return INTERRUPTED
     return code if isinstance(code, int) else 0
-
-
-def _failed(failure: Exception) -> int:
-    """Return 2 for what the command line parser refuses, and for a bug; each with its own words."""
-    show = getattr(failure, "show", None)
-    if callable(show):
-        show()
-        return 2
-    what = printable(f"{type(failure).__name__}: {failure}"[:500])
-    sys.stderr.write(f"esspec {__version__}: a bug in esspec: {what} — please report it with the page\n")
-    return 2
 
 
 def _error_format(arguments: Iterable[str]) -> str:
     words = " ".join(arguments)
     return "json" if "--error-format json" in words or "--error-format=json" in words else "text"
-
-
-def _report(problems: Sequence[Problem], error_format: str) -> None:
-    from esspec.report import findings  # noqa: PLC0415 - imported where it is used: start-up is felt in hooks
-
-    if problems or error_format == "json":
-        findings(problems, error_format)
 
 
 class _Where(NamedTuple):
@@ -184,7 +166,7 @@ def export(
     files = [where.page(page) for page in pages]
     report = LayoutRequest(layout, columns, columns_file, bom)
     result = export_report(files, request, report) if report.asks else export_pages(files, request)
-    _report(result.problems, error_format)
+    tell(result.problems, error_format)
     write_data(result.data)
     return max(result.exit_code, exit_code(result.problems, fail_on))
 
@@ -212,7 +194,7 @@ def parse(
     else:
         headers = ("workload", "direction", "protocol", "ports", "peers", "condition", "reason", "line")
         write_data(table(headers, as_table(found)))
-    _report(reading.problems, error_format)
+    tell(reading.problems, error_format)
     return exit_code(reading.problems, fail_on)
 
 
@@ -233,7 +215,7 @@ def init(
     file = _Where(binding, stdin_filename, max_bytes, data).page(page)
     result = init_page(file, "-" if to_stdout else output)
     write_data(result.data)
-    _report(result.problems, error_format)
+    tell(result.problems, error_format)
     return exit_code(result.problems, FailOn.ERROR)
 
 
@@ -286,7 +268,7 @@ def verify(
         write_data(result.model_dump_json(by_alias=True, indent=2) + "\n")
     else:
         write_data(verification(result))
-    _report(reading.problems, error_format)
+    tell(reading.problems, error_format)
     return 0 if result.equal and not exit_code(reading.problems, fail_on) else 1
 
 

@@ -1,12 +1,12 @@
 """The commands that answer questions about a page or manifests: list and explain."""
 
-import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from esspec.arguments import Reading, exit_code, passed_over
+from esspec.answering import answer
+from esspec.arguments import Reading
 from esspec.options import (
     BindingFile,
     Data,
@@ -22,11 +22,6 @@ from esspec.options import (
     StdinName,
 )
 from esspec.source import MAX_BYTES
-from esspec.streams import write_data
-
-if TYPE_CHECKING:
-    from esspec.explain_command import Explained
-    from esspec.list_command import Listed
 
 
 class ListFormat(StrEnum):
@@ -117,19 +112,7 @@ def list_(
     reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
     ends = (sources or (), destinations or (), focus or (), port or ())
     listed = list_connections(ListRequest(sides, reading.side(), output_format.value, *ends, exposure))
-    return _answer(listed, error_format, fail_on, verbose=verbose)
-
-
-def _answer(found: "Listed | Explained", error_format: ErrorFormat, fail_on: FailOn, *, verbose: bool) -> int:
-    """Write what there is to say, and return the exit code."""
-    from esspec.report import findings  # noqa: PLC0415 - as above
-
-    if found.problems or error_format is ErrorFormat.JSON:
-        findings(found.problems, error_format)
-    if error_format is ErrorFormat.TEXT:
-        sys.stderr.write(passed_over(found.skipped, verbose=verbose))
-    write_data(found.data)
-    return exit_code(found.problems, fail_on)
+    return answer(listed, error_format, fail_on, verbose=verbose)
 
 
 def explain(
@@ -152,4 +135,4 @@ def explain(
 
     reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
     explained = explain_connection(ExplainRequest(sides, question, reading.side(), output_format.value))
-    return _answer(explained, error_format, fail_on, verbose=verbose)
+    return answer(explained, error_format, fail_on, verbose=verbose)

@@ -61,6 +61,13 @@ CheckFail = Annotated[
     list[CheckFailOn] | None,
     typer.Option("--fail-on", help="Exit with 1 from this level on, or for what --since finds widened; repeatable."),
 ]
+LintWords = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Markdown pages; or manifests: files and folders of YAML or JSON, or - for standard input.",
+        metavar="PAGE|MANIFESTS...",
+    ),
+]
 Namespace = Annotated[
     str | None, typer.Option("--namespace", "-n", help="The namespace of manifests that name none; else the page's.")
 ]
@@ -70,6 +77,7 @@ Examples:
   esspec lint docs/network-policies.md
   esspec lint docs/*.md --fail-on warning --format json
   esspec lint --explain one-sided
+  kustomize build deploy/ | esspec lint -
 """
 CHECK_EXAMPLES = """\b
 Examples:
@@ -82,7 +90,7 @@ Examples:
 
 
 def lint(
-    pages: LintPages = None,
+    pages: LintWords = None,
     no_ignore: NoIgnore = False,
     explain: Explain = None,
     profile: Profile = None,
@@ -90,11 +98,12 @@ def lint(
     formats: FindingFormats = None,
     data: Data = None,
     binding: BindingFile = None,
+    namespace: Namespace = None,
     stdin_filename: StdinName = None,
     max_bytes: MaxBytes = MAX_BYTES,
     fail_on: Fail = FailOn.ERROR,
 ) -> int:
-    """Hold pages against themselves: one-sided connections, rows that say nothing new, notes that rules do not say."""
+    """Hold pages, or manifests, against themselves: what is one-sided, says nothing new, or was hardly meant."""
     if explain is not None:
         from esspec.rules_text import rule_text  # noqa: PLC0415 - imported where it is used: start-up is felt in hooks
 
@@ -103,16 +112,19 @@ def lint(
     from esspec.finding_outputs import TEXT_FORMATS, finding_outputs, write_findings  # noqa: PLC0415 - as above
     from esspec.finding_report import report_of  # noqa: PLC0415 - as above
     from esspec.lint import summary  # noqa: PLC0415 - as above
-    from esspec.lint_command import lint_pages  # noqa: PLC0415 - as above
+    from esspec.lint_command import lint_words  # noqa: PLC0415 - as above
+    from esspec.manifest_files import names_manifests  # noqa: PLC0415 - as above
     from esspec.source_lines import SourceLines  # noqa: PLC0415 - as above
 
     stdin = _held(pages or (), max_bytes)
-    reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings)
-    files = [reading.page(page, BytesIO(stdin)) for page in pages or ()]
-    shown = [file.shown for file in files]
+    reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
+    manifests = [word for word in pages or () if names_manifests(word, stdin_filename)]
+    files = [reading.page(word, BytesIO(stdin)) for word in pages or () if word not in manifests]
+    shown = [*(file.shown for file in files), *manifests]
     outputs = finding_outputs(formats or (), shown)
-    found = lint_pages(files, with_ignores=not no_ignore)
-    lines = SourceLines({file.shown: stdin for file in files if file.path == "-"})
+    options = reading.side()._replace(stdin=BytesIO(stdin))
+    found = lint_words(files, manifests, options, with_ignores=not no_ignore)
+    lines = SourceLines({stdin_filename or "-": stdin} if "-" in (pages or ()) else {})
     report = report_of(found, shown, lines, lambda problem: bool(exit_code([problem], fail_on)))
     write_findings(outputs, report)
     if all(output.path or output.name in TEXT_FORMATS for output in outputs):

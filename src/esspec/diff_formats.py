@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 from esspec.changes import ADDED, ALL_PORTS, ANY_PROTOCOL, REMOVED, Change, Interval, ports_of
 from esspec.diff_answer import Answer
 from esspec.inert import csv_field, markdown_cell
-from esspec.opened import in_words, interval
+from esspec.opened import Opened, either, in_words, interval
 from esspec.problem import printable
 from esspec.reason_changes import ReasonChange
-from esspec.terms import Protocol
 from esspec.workload_changes import WorkloadChange
 
 SCHEMA = "esspec/diff/1"
@@ -20,10 +19,12 @@ _MARKDOWN = ("Change", "Source", "Destination", "Connection", "Rows of a", "Rows
 
 
 class _Line(NamedTuple):
-    """Changes between two ends that are decided alike, whatever the protocol."""
+    """Changes of which nothing but protocols and sources differ: the first of them, all sources, all ports."""
 
     first: Change
+    src: str
     connection: str
+    denied_by: tuple[str, ...]
 
 
 def text(answer: Answer) -> str:
@@ -71,10 +72,10 @@ def as_json(answer: Answer) -> str:
 def summary(answer: Answer) -> str:
     """Return the answer in a few words."""
     if answer.equal:
-        return "equal: both allow the same flows" + (
-            f", {len(answer.reasons)} reasons differ" if answer.reasons else ""
-        )
-    counts = [f"{len(_lines(answer.changed(word)))} {word}" for word in (REMOVED, ADDED) if answer.changed(word)]
+        other = f", {len(answer.reasons)} for other reasons" if answer.reasons else ""
+        return f"equal: both allow the same flows{other}"
+    changed = ((word, {(change.src, change.dst) for change in answer.changed(word)}) for word in (REMOVED, ADDED))
+    counts = [f"{len(pairs)} {word}" for word, pairs in changed if pairs]
     return f"not equal: {', '.join(counts)}" if counts else "not equal: only for pods with the labels of one side"
 
 
@@ -94,7 +95,7 @@ def told(change: WorkloadChange) -> str:
         )
         what += ": {} in a, {} in b".format(*only)
     said = " and ".join(word for word, holds in (("more", change.more), ("less", change.less)) if holds)
-    return f"{what}; with the labels of one side only, {said} is allowed in b" if said else what
+    return f"{what}; others with labels of one side only may do {said} in b" if said else what
 
 
 def _text(answer: Answer) -> Iterator[str]:
@@ -103,13 +104,13 @@ def _text(answer: Answer) -> Iterator[str]:
     yield f"a: {answer.a}"
     yield f"b: {answer.b}"
     for word, title in zip((REMOVED, ADDED), answer.titles, strict=True):
-        lines = _lines(answer.changed(word))
+        lines = list(_lines(answer.changed(word)))
         if lines:
             yield ""
             yield f"{title}:"
-        for change, connection in lines:
-            yield f"{_SIGNS[word]} {change.src} -> {change.dst}: {connection}"
-            yield from (f"    {side}: {said}" for side, said in zip("ab", _decided(change), strict=True) if said)
+        for line in lines:
+            yield f"{_SIGNS[word]} {line.src} -> {line.first.dst}: {line.connection}"
+            yield from (f"    {side}: {said}" for side, said in zip("ab", _decided(line), strict=True) if said)
     if answer.reasons:
         yield ""
         yield "other reasons:"
@@ -122,31 +123,39 @@ def _text(answer: Answer) -> Iterator[str]:
     yield from (f"  {told(found)}" for found in answer.workloads)
 
 
-def _lines(changes: Iterable[Change]) -> list[_Line]:
-    """Return changes in their order, those that differ in nothing but the protocol as one."""
-    found: dict[Change, list[Change]] = {}
+def _lines(changes: Iterable[Change]) -> Iterator[_Line]:
+    """Yield changes in their order, those that differ in nothing but the protocol or the source as one."""
+    flows: dict[Change, list[Change]] = {}
     for change in changes:
-        found.setdefault(change._replace(protocol="", ports=()), []).append(change)
-    return [_Line(some[0], _connection_of(some)) for some in found.values()]
+        flows.setdefault(change._replace(protocol="", ports=()), []).append(change)
+    alike: dict[tuple[Change, str], list[Change]] = {}
+    for some in flows.values():
+        first = some[0]._replace(src="", protocol="", ports=(), denied_by=())
+        alike.setdefault((first, _connection_of(some)), []).append(some[0])
+    for (_, connection), some in alike.items():
+        denied_by = dict.fromkeys(place for change in some for place in change.denied_by)
+        yield _Line(some[0], ", ".join(change.src for change in some), connection, tuple(denied_by))
 
 
 def _connection_of(changes: Iterable[Change]) -> str:
-    ports = [segment for change in changes for segment in ports_of(change.protocol, change.ports)]
-    order = list(Protocol)
-    return in_words(tuple(sorted(ports, key=lambda segment: (order.index(segment.protocol), segment.first))))
+    found: Opened = ()
+    for change in changes:
+        found = either(found, ports_of(change.protocol, change.ports))
+    return in_words(found)
 
 
 def _connection(protocol: str, ports: Iterable[Interval]) -> str:
     return in_words(ports_of(protocol, ports))
 
 
-def _decided(change: Change) -> tuple[str, str]:
+def _decided(line: _Line) -> tuple[str, str]:
     """Return what each side says of a change: the rows that allow it with their reasons, or what denies it."""
+    change = line.first
     is_removed = change.change == REMOVED
     allowing, other = (change.a, change.b) if is_removed else (change.b, change.a)
     reasons = f" ({'; '.join(change.reasons)})" if change.reasons else ""
     allowed = f"{', '.join(allowing)}{reasons}" if allowing else "nothing isolates these ends"
-    denied = f"denied by {', '.join(change.denied_by)}" if change.denied_by else ""
+    denied = f"denied by {', '.join(line.denied_by)}" if line.denied_by else ""
     if other:
         denied += f"{'; ' if denied else ''}one end is opened by {', '.join(other)}"
     return (allowed, denied) if is_removed else (denied, allowed)
@@ -159,9 +168,9 @@ def _told_reasons(found: ReasonChange) -> tuple[str, ...]:
 
 def _change_cells(answer: Answer) -> Iterator[tuple[str, ...]]:
     for word, title in zip((REMOVED, ADDED), answer.titles, strict=True):
-        for change, connection in _lines(answer.changed(word)):
-            rows = (", ".join(change.a), ", ".join(change.b))
-            yield title, change.src, change.dst, connection, *rows, "; ".join(change.reasons)
+        for line in _lines(answer.changed(word)):
+            rows = (", ".join(line.first.a), ", ".join(line.first.b))
+            yield title, line.src, line.first.dst, line.connection, *rows, "; ".join(line.first.reasons)
 
 
 def _reason_cells(answer: Answer) -> Iterator[tuple[str, ...]]:

@@ -42,7 +42,8 @@ class Ends:
         self._classes = PodClasses((s for s in unique if isinstance(s, Pods)), known)
         self.pods = self._classes.blocks
         networks = {n for s in unique if isinstance(s, Outside) for n in (*(s.networks or ()), *s.excluded)}
-        self.outside = _outside(networks, externals)
+        named = {role for s in unique if isinstance(s, Outside) and len(s.roles) == 1 for role in s.roles}
+        self.outside = _outside(networks, externals, named - {Role.OUTSIDE})
         self._starts = [end.first for end in self.outside if end.first]
         self.count = len(self.pods) + len(self.outside)
         self.everyone = (1 << self.count) - 1
@@ -94,7 +95,7 @@ class Ends:
         return found
 
 
-def _outside(networks: Iterable[str], externals: Sequence["External"]) -> list[OutsideClass]:
+def _outside(networks: Iterable[str], externals: Sequence["External"], named: set[Role]) -> list[OutsideClass]:
     listed = [(_interval(address), external.role) for external in externals for address in external.addresses]
     cuts = {(version, 0) for version in _LAST}
     for first, last in (*(_interval(network) for network in networks), *(interval for interval, _ in listed)):
@@ -112,6 +113,7 @@ def _outside(networks: Iterable[str], externals: Sequence["External"]) -> list[O
         for role in sorted(roles) or [Role.OUTSIDE]
     ]
     unnumbered = {external.role for external in externals if not external.addresses} | {Role.NODE}
+    unnumbered |= named - {external.role for external in externals}
     return ends + [OutsideClass(role, None, None) for role in Role if role in unnumbered]
 
 

@@ -14,27 +14,29 @@ from esspec.terms import Role
 from esspec.views import Sight
 
 ANYONE = "anyone"
+_ANY_POD = "any pod"
+_MANY = 1_000_000
 MOST_KINDS = 4
 """More kinds of pods without a name than these are counted and not described."""
 
 
 class Group(NamedTuple):
-    """Ends in words; `ends` are those whose rows decide, as bits: one where the words are a name."""
+    """Ends in words: all that are meant, as bits, and those whose rows decide: one where the words are a name."""
 
     words: str
     ends: int
-    is_named: bool
+    deciding: int
 
 
 class EndsInWords:
-    """The words for sets of ends, in the names of one side."""
+    """The words for sets of the ends that one side has, in its names."""
 
     def __init__(self, ground: Ground, side: int) -> None:
         self._ground = ground
         self._names = ground.names[side]
         self._externals = sorted(ground.externals[side].items(), key=lambda item: item[1].bit_count())
         self._outside = ground.outside
-        self._pods = ground.pods
+        self._pods = ground.pods & ~ground.absent(side)
         self._named = sum(1 << end for end in self._names) & self._pods
         self._unnamed = self._pods & ~self._named
         self._blocks = [block.where for block in ground.ends.pods]
@@ -53,33 +55,56 @@ class EndsInWords:
         return self._known[ends]
 
     def _groups(self, ends: int) -> Iterator[Group]:
-        if ends == self._pods | self._outside:
-            yield Group(ANYONE, ends, is_named=False)
-            return
-        yield from self._pod_groups(ends & self._pods)
-        yield from self._outside_groups(ends & self._outside)
+        pods, outside = ends & self._pods, ends & self._outside
+        parts = (*self._pod_groups(pods), *self._outside_groups(outside))
+        is_short = len(parts) == 2 and parts[0].words.startswith(_ANY_POD) and outside == self._outside  # noqa: PLR2004
+        count = _MANY if is_short else len(parts)
+        but = self._but(ends, self._pods | self._outside, count) if pods and outside else None
+        if but is None:
+            yield from parts
+        else:
+            yield Group(f"{ANYONE}{but}", ends, ends)
 
     def _pod_groups(self, wanted: int) -> Iterator[Group]:
-        missing = self._named & ~wanted
-        if not self._unnamed & ~wanted and missing.bit_count() < (self._named & wanted).bit_count():
-            but = " and ".join(name for end in bits(missing) for name in self._names[end])
-            yield Group(f"any pod but {but}" if but else "any pod", wanted, is_named=False)
+        if not wanted:
             return
+        # There are at least as many parts as names, and many names are not worth being put together.
+        but = self._but(wanted, self._pods, (wanted & self._named).bit_count())
+        parts = list(self._pods_in_parts(wanted)) if but is None else []
+        but = self._but(wanted, self._pods, len(parts)) if but is None else but
+        if but is not None:
+            yield Group(f"{_ANY_POD}{but}", wanted, wanted)
+            return
+        kinds = [part for part in parts if not part.deciding & self._named]
+        shown = kinds if len(kinds) <= MOST_KINDS else kinds[: MOST_KINDS - 1]
+        yield from (part for part in parts if part in shown or part.deciding & self._named)
+        if len(kinds) > len(shown):
+            left = sum(part.ends for part in kinds[len(shown) :])
+            yield Group(f"{len(kinds) - len(shown)} more kinds of pods without a name", left, left)
+
+    def _but(self, wanted: int, whole: int, count: int) -> str | None:
+        """Return what to add to a word for `whole`, so that it means `wanted`; None if that is no less than `count`."""
+        missing = whole & ~wanted
+        if not missing:
+            return ""
+        if (missing & self._named).bit_count() >= count:
+            return None
+        parts = (*self._pods_in_parts(missing & self._pods), *self._outside_groups(missing & self._outside))
+        words = sorted(part.words for part in parts)
+        if any(word.startswith("any ") for word in words):
+            return None
+        return f" but {' and '.join(filter(None, (', '.join(words[:-1]), words[-1])))}" if len(words) < count else None
+
+    def _pods_in_parts(self, wanted: int) -> Iterator[Group]:
+        """Yield those with a name one by one, and all others by their kinds."""
         others = wanted & self._unnamed
         rest = others
         for end in bits(wanted & self._named):
             variants = self._ground.variants.get(end, 0) & self._unnamed
-            if not variants & ~others:
-                rest &= ~variants
-            yield from (Group(name, 1 << end, is_named=True) for name in self._names[end])
-        if others == self._unnamed:
-            rest = others
-        kinds = list(self._kinds(rest))
-        shown = kinds if len(kinds) <= MOST_KINDS else kinds[: MOST_KINDS - 1]
-        yield from shown
-        if len(kinds) > len(shown):
-            left = sum(group.ends for group in kinds[len(shown) :])
-            yield Group(f"{len(kinds) - len(shown)} more kinds of pods without a name", left, is_named=False)
+            variants = 0 if variants & ~others else variants
+            rest &= ~variants
+            yield from (Group(name, 1 << end | variants, 1 << end) for name in self._names[end])
+        yield from self._kinds(others if others == self._unnamed else rest)
 
     def _kinds(self, wanted: int) -> Iterator[Group]:
         """Yield groups of pods without a name: all that have the same values of some keys, where all are wanted."""
@@ -93,13 +118,13 @@ class EndsInWords:
                 continue
             if not meant & ~wanted:
                 where = blocks[begin] if end - begin == 1 else blocks[begin][:depth]
-                yield Group(_kind(where, is_rest=bool(inside & ~meant)), meant, is_named=False)
+                yield Group(_kind(where, is_rest=bool(inside & ~meant)), meant, meant)
                 continue
             stack += reversed(list(_children(blocks, (begin, end, depth))))
 
     def _outside_groups(self, wanted: int) -> Iterator[Group]:
         if wanted and wanted == self._outside:
-            yield Group("any address outside", wanted, is_named=False)
+            yield Group("any address outside", wanted, wanted)
             return
         taken = 0
         for name, mask in self._externals:
@@ -107,11 +132,11 @@ class EndsInWords:
             taken |= own
             if own and not own & ~wanted:
                 wanted &= ~own
-                yield Group(name, own, is_named=True)
+                yield Group(name, own, own)
         rest = self._outside & ~taken
         if rest and not rest & ~wanted:
             wanted &= ~rest
-            yield Group("any other address outside" if taken else "any address outside", rest, is_named=False)
+            yield Group("any other address outside" if taken else "any address outside", rest, rest)
         yield from self._ranges(wanted)
 
     def _ranges(self, wanted: int) -> Iterator[Group]:
@@ -161,7 +186,7 @@ def _range(run: Sequence[tuple[int, OutsideClass]]) -> Group:
     ends = sum(1 << number for number, _ in run)
     first, last, role = run[0][1].first, run[-1][1].last, run[0][1].role
     if first is None or last is None:
-        return Group("nodes" if role is Role.NODE else f"any other {role}", ends, is_named=False)
+        return Group("nodes" if role is Role.NODE else f"any other {role}", ends, ends)
     kind = IPv4Address if first[0] == 4 else IPv6Address  # noqa: PLR2004
     words = str(kind(first[1])) if first == last else f"{kind(first[1])}-{kind(last[1])}"
-    return Group(words if role is Role.OUTSIDE else f"{words} ({role})", ends, is_named=False)
+    return Group(words if role is Role.OUTSIDE else f"{words} ({role})", ends, ends)

@@ -94,7 +94,7 @@ def _isolated(end: EndAnswer, *, is_page: bool) -> str:
 def _missing(missing: MissingRow) -> Iterator[str]:
     where = f"{_CONNECTIONS[missing.direction]} connections of {missing.workload}"
     if not missing.row:
-        yield f"  missing in the {where}: a row about an external of the binding that has this address"
+        yield f"  missing in the {where}: a row; the peer first needs a name under [{missing.unnamed}] of the binding"
         return
     others = ", ".join(missing.protocols[1:])
     yield f"  missing in the {where}{f' (likewise for {others})' if others else ''}:"

@@ -6,9 +6,11 @@ policies add up; what the workload's own policies deny, nobody else can open.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from esspec.lifted import Pods, Values
+from esspec.lifted import Key, Pods, Values
+from esspec.meaning import bits
 from esspec.opened import Opened, common, either, open_to, opened, without
 from esspec.scenes import Scene
 from esspec.selector_words import selector_in_words
@@ -83,19 +85,22 @@ def _peers(scene: Scene, subject: int, direction: Direction) -> Iterator[_Peer]:
 def _is_open(selector: Pods, scene: Scene) -> bool:
     """Return whether a selector means pods that nobody named, and not only more of those that somebody did.
 
-    It does not where its labels, as a `matchLabels` writes them, are those of one listed workload, or enough to be
-    like one.
+    It does not where its labels, as a `matchLabels` writes them, are those of one listed workload, or all that one
+    has.
     """
     mask = scene.ends.mask(selector)
-    if not selector.where or not mask & ~scene.named:
+    if not selector.where or not mask:
         return False
     labels = [values for key, values in selector.where if key.kind == "label"]
     if not labels or not all(map(_is_one, labels)):
         return True
-    if (mask & scene.named).bit_count() == 1:
-        return False
-    exact = {key: next(iter(values.items)) or "" for key, values in selector.where if _is_one(values)}
-    return not scene.named >> scene.ends.pod(exact) & 1
+    named = {name for number in islice(bits(mask & scene.named), 2) for name in scene.names.pods.get(number, ())}
+    return len(named) != 1 and frozenset(_exact(selector)) not in scene.known
+
+
+def _exact(selector: Pods) -> Iterator[tuple[Key, str]]:
+    """Yield the values that a selector wants, where it wants one."""
+    return ((key, value) for key, values in selector.where if _is_one(values) for value in values.items if value)
 
 
 def _is_one(values: Values) -> bool:

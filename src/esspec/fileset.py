@@ -138,8 +138,9 @@ def stale(directory: Path, wanted: FileSet) -> str:
     """
     with restated(directory, "unreadable-output", "make sure that it can be read"):
         left = interrupted(directory)
-    found = [_as_diff(directory, file) for file in stale_files(directory, wanted)]
-    return "".join([f"{left}\n" if left else "", *found])
+    return "".join(
+        [f"{left}\n" if left else "", *(_as_diff(directory, file) for file in stale_files(directory, wanted))]
+    )
 
 
 def stale_files(directory: Path, wanted: FileSet) -> tuple[Stale, ...]:
@@ -239,13 +240,13 @@ def _edited(directory: Path, standing: _Standing) -> Iterator[Problem]:
 
 
 def _strangers(directory: Path, wanted: FileSet, standing: _Standing) -> Iterator[str]:
-    places = (f"{target}/{name}" for target in sorted(wanted.targets) for name in names_in(directory / target))
-    return (place for place in places if place not in standing.present)
+    places = (f"{folder}/{name}" for folder in sorted(wanted.targets) for name in names_in(directory / folder))
+    yield from (place for place in places if place not in standing.present)
 
 
 def _as_diff(directory: Path, file: Stale) -> str:
     if file.present is None and file.wanted is None:
         folder, _, name = file.place.rpartition("/")
-        why = "esspec did not write it and leaves it alone; move it out of this folder"
-        return f"{printable(f'Only in {directory}/{folder}: {name}')} ({why})\n"
+        only = printable(f"Only in {directory}/{folder}: {name}")
+        return only + " (esspec did not write it and leaves it alone; move it out of this folder)\n"
     return file_diff(f"{directory}/{file.place}", file.present, file.wanted)

@@ -68,60 +68,43 @@ class Flows(NamedTuple):
 
 def effective(meaning: Meaning, ends: Ends) -> Flows:
     """Return the flows that both ends permit; of two ends outside there are none, because no policy speaks of them."""
-    return _both_permit(meaning, ends, Direction.EGRESS, Direction.INGRESS)
-
-
-def effective_turned(meaning: Meaning, ends: Ends) -> Flows:
-    """Return the same flows turned round: a row per class of destinations, with its sources."""
-    return _both_permit(meaning, ends, Direction.INGRESS, Direction.EGRESS)
-
-
-def admitted(meaning: Meaning, ends: Ends) -> Flows:
-    """Return per class of sources the destinations that admit it, whether it may send to them or not."""
-    turned = _Turned(meaning, ends, Direction.INGRESS)
-    rows = ((source, turned.by(source)) for source in range(ends.count))
-    return Flows({source: row for source, row in rows if row})
-
-
-def _both_permit(meaning: Meaning, ends: Ends, own: Direction, other: Direction) -> Flows:
-    """Return per class the ends that its own direction permits, and whose other direction permits it."""
     pods = (1 << len(ends.pods)) - 1
-    turned = _Turned(meaning, ends, other)
+    admitted = _Admitted(meaning, ends)
     rows: dict[int, Side] = {}
     known: dict[tuple[int, int], Side] = {}
-    for end in range(ends.count):
-        permitted = meaning.sides.get((end, own))
-        permitting = turned.by(end)
-        key = (id(permitted), id(permitting))
+    for source in range(ends.count):
+        sent = meaning.sides.get((source, Direction.EGRESS))
+        received = admitted.by(source)
+        key = (id(sent), id(received))
         if key not in known:
-            known[key] = permitting if permitted is None else combined(permitted, permitting, and_)
+            known[key] = received if sent is None else combined(sent, received, and_)
         row = known[key]
-        if end >= len(ends.pods):
-            outside = (-1, id(permitting))
+        if source >= len(ends.pods):
+            outside = (-1, id(received))
             if outside not in known:
                 known[outside] = _to(row, pods)
             row = known[outside]
         if row:
-            rows[end] = row
+            rows[source] = row
     return Flows(rows)
 
 
-class _Turned:
-    """One direction of every class turned round: which classes permit an end in it."""
+class _Admitted:
+    """Who admits whom: the ingress of every class, turned round."""
 
-    def __init__(self, meaning: Meaning, ends: Ends, turned: Direction) -> None:
+    def __init__(self, meaning: Meaning, ends: Ends) -> None:
         isolated = 0
-        permitting: dict[int, int] = defaultdict(int)
+        destinations: dict[int, int] = defaultdict(int)
         sides: dict[int, Side] = {}
         for (subject, direction), side in meaning.sides.items():
-            if direction is turned:
+            if direction is Direction.INGRESS:
                 isolated |= 1 << subject
-                permitting[id(side)] |= 1 << subject
+                destinations[id(side)] |= 1 << subject
                 sides[id(side)] = side
         grouped: dict[tuple[int, Protocol, int, int], int] = defaultdict(int)
         for key, side in sides.items():
             for segment in side:
-                grouped[segment.peers, segment.protocol, segment.first, segment.last] |= permitting[key]
+                grouped[segment.peers, segment.protocol, segment.first, segment.last] |= destinations[key]
         unisolated = ends.everyone & ~isolated
         everybody = [(p, FIRST_PORT, LAST_PORT, unisolated) for p in Protocol] if unisolated else []
         self._named: dict[int, list[tuple[Protocol, int, int, int]]] = defaultdict(list)
@@ -135,7 +118,7 @@ class _Turned:
         self._known: dict[tuple[tuple[Protocol, int, int, int], ...], Side] = {}
 
     def by(self, source: int) -> Side:
-        """Return the classes that permit an end; ends that are alike share one value."""
+        """Return the destinations that admit a class of sources; those alike share one value."""
         named = self._named.get(source)
         if named is None:
             return self._everybody

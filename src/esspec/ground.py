@@ -62,14 +62,9 @@ class Ground(NamedTuple):
             found |= classes
         return found
 
-    @property
-    def all_ends(self) -> int:
-        """Return all ends, shown or not, as bits."""
-        return self.ends.everyone | sum(1 << end for end in self.moved)
-
-    def present(self, side: int) -> int:
-        """Return the ends that side 0 or 1 has, as bits."""
-        return self.ends.everyone | sum(1 << end for end, places in self.moved.items() if places[side] is not None)
+    def absent(self, side: int) -> int:
+        """Return the ends that side 0 or 1 does not have, as bits."""
+        return sum(1 << end for end, places in self.moved.items() if places[side] is None)
 
     def place(self, end: int, side: int) -> int | None:
         """Return the class that an end is on side 0 or 1."""
@@ -85,10 +80,7 @@ class Ground(NamedTuple):
 
     def flows(self, side: int) -> Flows:
         """Return the flows of side 0 or 1 between all ends."""
-        return self.extended(self.sights[side].flows, side)
-
-    def extended(self, flows: Flows, side: int) -> Flows:
-        """Return flows between classes on side 0 or 1 with those of the moved ends, each as the class that it is."""
+        flows = self.sights[side].flows
         if not self.moved:
             return flows
         twins = self.twins(side)
@@ -96,7 +88,7 @@ class Ground(NamedTuple):
         rows: dict[int, Side] = {}
         for source, row in flows.rows.items():
             if id(row) not in known:
-                known[id(row)] = twins.widened_in(row)
+                known[id(row)] = tuple(s._replace(peers=twins.widened(s.peers)) for s in row)
             for end in (source, *bits(twins.ends.get(source, 0))):
                 rows[end] = known[id(row)]
         return Flows(rows)
@@ -114,7 +106,3 @@ class Twins(NamedTuple):
         for place in bits(classes & self.classes):
             found |= self.ends[place]
         return found
-
-    def widened_in(self, side: Side) -> Side:
-        """Return a side with its peers widened so."""
-        return tuple(segment._replace(peers=self.widened(segment.peers)) for segment in side)

@@ -7,7 +7,7 @@ HTML, images, struck text, control and bidirectional characters, Liquid that is 
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from esspec.faults import FIRST_SLOT, MAX_TEXT, TOO_LONG, Fault, few, hidden, unprintable
@@ -165,7 +165,7 @@ class InlineReader:
     def _plain(self, body: str) -> tuple[str, list[Fault]]:
         parts: list[str] = []
         faults: list[Fault] = []
-        for block in self._markdown.parseInline(body):
+        for block in _markdown(has_links="](" in body).parseInline(body):
             for token in block.children or ():
                 _take(token, parts, faults)
         text = "".join(parts)
@@ -174,13 +174,16 @@ class InlineReader:
         faults += unprintable(text.replace("\n", " "), decoded=True)
         return text.replace("\u00a0", " "), faults
 
-    @cached_property
-    def _markdown(self) -> "MarkdownIt":
-        from markdown_it import MarkdownIt  # noqa: PLC0415 - only text with markup needs it
 
-        markdown = MarkdownIt("zero", {"html": True}).enable(_INLINE_RULES)
-        markdown.core.ruler.enableOnly(["block", "inline"])  # "block" makes the one inline token
-        return markdown
+@cache
+def _markdown(*, has_links: bool) -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - only text with markup needs it
+
+    markdown = MarkdownIt("zero", {"html": True}).enable(_INLINE_RULES)
+    if not has_links:  # looking for the end of each is the slowest thing to do with a bracket
+        markdown.disable(["link", "image"])
+    markdown.core.ruler.enableOnly(["block", "inline"])  # "block" makes the one inline token
+    return markdown
 
 
 def _take(token: "Token", parts: list[str], faults: list[Fault]) -> None:

@@ -5,6 +5,7 @@ They are small tuples and not pydantic values because a page of a thousand workl
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
@@ -21,6 +22,7 @@ NAMESPACE = Key("namespace")
 """The name of the pod's namespace; every pod has one."""
 
 
+@lru_cache(maxsize=1 << 12)
 def label(name: str) -> Key:
     """Return the key for the pod label `name`."""
     return Key("label", name)
@@ -45,6 +47,7 @@ class Values(NamedTuple):
         return Values(self.items | other.items, listed=False)
 
 
+@lru_cache(maxsize=1 << 12)  # a value stands in as many selectors as its pods have peers
 def only(*items: str | None) -> Values:
     """Return the set of exactly these values."""
     return Values(frozenset(items), listed=True)

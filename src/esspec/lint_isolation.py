@@ -39,16 +39,17 @@ def _not_isolated(one: PolicyObject, written: WrittenPolicy) -> Iterator[Problem
 def _isolated(one: PolicyObject, written: WrittenPolicy, cluster: LintedCluster) -> Iterator[Problem]:
     """Yield a finding for a direction that has no rules in a policy that has rules of the other direction."""
     for section, other in (written.sections, reversed(written.sections)):
-        if section.rules or not other.rules or section.direction not in one.policies[0].isolates:
+        isolates = one.policies[0].isolates
+        if section.rules or not other.rules or not isolates >= {section.direction, other.direction}:
             continue
         if _is_opened(one, section.direction, cluster):
             continue
         if written.types is None:
-            message = f"{section.direction} is isolated by default, and no rule of any policy permits any"
+            message = f"{section.direction} is isolated by default, and no policy permits these pods any"
             remedy = f"write policyTypes: [{_type(other)}], or the {section.direction} rules that are meant"
             yield warning("unintended-isolation", one.found.file, (other.line, 1), message, remedy)
-        elif not section.line:
-            message = f"policyTypes names {_type(section)}, and no rule of any policy permits any {section.direction}"
+        elif not section.line and not written.is_generated:
+            message = f"policyTypes names {_type(section)}, and no policy permits these pods any {section.direction}"
             remedy = f"take {_type(section)} out of policyTypes, or write `{section.direction}: []` if it is meant"
             yield note("unintended-isolation", one.found.file, (written.types_line, 1), message, remedy)
 

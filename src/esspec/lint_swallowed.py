@@ -5,7 +5,6 @@ What is reported can be deleted all at once: of two rules that permit the same, 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as Some
 from itertools import islice
 from typing import NamedTuple
 
@@ -126,7 +125,7 @@ def _held_once(held: Sequence[_Held]) -> set[_Rule]:
     return found
 
 
-def _is_covered(rules: Some[_Rule], group: _Group, gone: Some[_Rule], ends: Ends) -> bool:
+def _is_covered(rules: set[_Rule], group: _Group, gone: set[_Rule], ends: Ends) -> bool:
     """Return whether all that these rules permit a group of pods is permitted without them, and without the gone."""
     mine = side_of((held.grant for held in group.held if held.rule in rules), ends)
     others = side_of((held.grant for held in group.held if held.rule not in rules and held.rule not in gone), ends)
@@ -137,7 +136,7 @@ def _without(mine: int, theirs: int) -> int:
     return mine & ~theirs
 
 
-def _without_effect(objects: Sequence[PolicyObject], owner: int, groups: Iterable[_Group], idle: Some[int]) -> Problem:
+def _without_effect(objects: Sequence[PolicyObject], owner: int, groups: Iterable[_Group], idle: set[int]) -> Problem:
     others = sorted({other for group in groups for other in group.owners} - idle)
     places = [_place(objects[other], objects[other].found.body.line) for other in others]
     found = objects[owner].found
@@ -145,7 +144,7 @@ def _without_effect(objects: Sequence[PolicyObject], owner: int, groups: Iterabl
     return warning("policy-without-effect", found.file, (found.body.line, 1), message, "delete it, or correct it")
 
 
-def _needless(objects: Sequence[PolicyObject], rule: _Rule, groups: Iterable[_Group], gone: Some[_Rule]) -> Problem:
+def _needless(objects: Sequence[PolicyObject], rule: _Rule, groups: Iterable[_Group], gone: set[_Rule]) -> Problem:
     mine = [held for group in groups for held in group.held if held.rule == rule]
     others = (held for group in groups for held in group.held if held.rule not in gone)
     keeping = sorted({other.rule for other in others if any(_meet(one, other) for one in mine)})

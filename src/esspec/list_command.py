@@ -8,8 +8,8 @@ from esspec.asked_ports import asked_ports
 from esspec.listed import Listing, listing
 from esspec.listing import Wanted
 from esspec.opened import EVERYTHING, Opened, either
-from esspec.problem import Problem
-from esspec.scenes import scene
+from esspec.problem import InputProblems, Problem, error
+from esspec.scenes import Scene, scene
 from esspec.sides import SideOptions, load_view
 from esspec.views import View
 
@@ -42,21 +42,31 @@ def list_connections(request: ListRequest) -> Listed:
 
     Raises InputProblems (exit 2) for what cannot be read and for unknown ends, PageProblems for content with errors.
     """
-    loaded = load_view(request.words, request.options)
+    loaded = load_view(request.words, request.options._replace(needs_features=False))
     wanted = Wanted(
         _ends(request.sources, loaded.view, "--from"),
         _ends(request.destinations, loaded.view, "--to"),
         _ends(request.focus, loaded.view, "--focus"),
         _ports(request.ports),
     )
-    further = [s for ends in (wanted.sources, wanted.destinations, wanted.focus) for e in ends for s in e.further()]
+    asked = (*wanted.sources, *wanted.destinations, *wanted.focus)
+    looked_at = scene(loaded.view, [selector for end in asked for selector in end.further()])
+    _check_labels(asked, looked_at)
     found = listing(
-        scene(loaded.view, further),
+        looked_at,
         wanted,
         with_rows=request.output_format in SHOWS_ROWS,
         with_exposure=request.exposure,
     )
     return Listed(_written(found, request.output_format), loaded.problems, loaded.skipped)
+
+
+def _check_labels(asked: Sequence[AskedEnd], looked_at: Scene) -> None:
+    """Raise InputProblems (exit 2) for labels that no pod in the list has."""
+    for end in asked:
+        if end.labels is not None and not end.named(looked_at):
+            message, remedy = f"no pods of the list are like '{end.words}'", "ask esspec explain about such pods"
+            raise InputProblems([error("unknown-end", "list", (0, 0), message, remedy)])
 
 
 def _ends(words: Sequence[str], view: View, where: str) -> tuple[AskedEnd, ...]:

@@ -6,20 +6,24 @@ from typing import NamedTuple
 from esspec.asked_ends import AskedEnd
 from esspec.exposure import Exposed, exposed, unprotected
 from esspec.lifted import NAMESPACE
-from esspec.listing import Connection, Wanted, connections
-from esspec.opened import Opened, in_words
+from esspec.listing import Connection, Wanted, connections, deciding
+from esspec.opened import in_words
 from esspec.scenes import Scene
 from esspec.terms import Direction
 
 
 class Line(NamedTuple):
-    """One connection: `rows` are the places that decide it at both ends, `reasons` what stands there, each once."""
+    """One connection: `rows` are the places that decide it at both ends, `reasons` what stands there, each once.
+
+    `conditions` are those of the rows, with their places: a row holds only then.
+    """
 
     src: str
     dst: str
     conn: str
     rows: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
 
 class Exposure(NamedTuple):
@@ -39,7 +43,11 @@ class Listing(NamedTuple):
 
 
 def listing(scene: Scene, wanted: Wanted, *, with_rows: bool, with_exposure: bool) -> Listing:
-    """Return the connections that are wanted; without rows where the format shows none, because they take time."""
+    """Return the connections that are wanted; without rows where the format shows none, because they take time.
+
+    A page with conditions has them in every format, because a connection that needs one is shown as such.
+    """
+    with_rows = with_rows or bool(scene.view.page and scene.view.page.conditions)
     lines = (_line(scene, found, with_rows=with_rows) for found in connections(scene, wanted))
     return Listing(
         tuple(lines),
@@ -52,24 +60,19 @@ def _line(scene: Scene, found: Connection, *, with_rows: bool) -> Line:
     line = Line(found.src, found.dst, in_words(found.opened))
     if not with_rows:
         return line
-    places: list[tuple[str, int]] = []
-    for subject, direction, peers in (
-        (found.sources & scene.all_pods, Direction.EGRESS, found.destinations),
-        (found.destinations & scene.all_pods, Direction.INGRESS, found.sources),
-    ):
-        if subject:
-            places += _places(scene, (subject.bit_length() - 1, direction), peers, found.opened)
-    return _with_rows(scene, line, places)
-
-
-def _places(scene: Scene, end: tuple[int, Direction], peers: int, ports: Opened) -> Iterable[tuple[str, int]]:
-    return (granting.place for granting in scene.deciding.granting(*end, peers, ports))
+    return _with_rows(scene, line, (granting.place for granting in deciding(scene, found)))
 
 
 def _with_rows(scene: Scene, line: Line, places: Iterable[tuple[str, int]]) -> Line:
     unique = sorted(set(places))
     reasons = dict.fromkeys(filter(None, (scene.view.reason(*place) for place in unique)))
-    return line._replace(rows=tuple(scene.view.place(*place) for place in unique), reasons=tuple(reasons))
+    return line._replace(
+        rows=tuple(scene.view.place(*place) for place in unique),
+        reasons=tuple(reasons),
+        conditions=tuple(
+            f"{scene.view.place(*place)}: {text}" for place in unique if (text := scene.view.condition(place[1]))
+        ),
+    )
 
 
 def _exposure(scene: Scene, wanted: Wanted, *, with_rows: bool) -> Exposure:
@@ -99,4 +102,5 @@ def _exposure_line(scene: Scene, found: Exposed, *, with_rows: bool) -> Line:
     line = Line(*ends, in_words(found.opened))
     if not with_rows:
         return line
-    return _with_rows(scene, line, _places(scene, (found.number, found.direction), found.peers, found.opened))
+    granting = scene.deciding.granting(found.number, found.direction, found.peers, found.opened)
+    return _with_rows(scene, line, (each.place for each in granting))

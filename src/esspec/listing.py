@@ -10,6 +10,7 @@ from operator import and_
 from typing import NamedTuple
 
 from esspec.asked_ends import AskedEnd
+from esspec.deciding import Granting
 from esspec.flows import combined
 from esspec.meaning import Segment, Side, bits
 from esspec.opened import EVERYTHING, Opened, open_to
@@ -43,20 +44,23 @@ EVERYONE = Wanted()
 def connections(scene: Scene, wanted: Wanted = EVERYONE) -> Iterator[Connection]:
     """Yield the connections that are wanted, in the order of the ends.
 
-    One of pods to themselves is among them only where a rule speaks of it: that replicas of what no policy isolates
-    may talk is nothing that anybody decided.
+    Of pods to themselves, and where nobody named any pods, these are only what some rule speaks of: that replicas, or
+    strangers, may talk while no policy isolates them is nothing that anybody decided.
     """
+    is_named = bool(scene.names.pods)
     for found in _Lister(scene, wanted).connections():
-        if found.src != found.dst or _is_decided(scene, found):
+        if (is_named and found.src != found.dst) or next(deciding(scene, found), None):
             yield found
 
 
-def _is_decided(scene: Scene, found: Connection) -> bool:
-    number = found.sources.bit_length() - 1
-    return any(
-        next(scene.deciding.granting(number, direction, found.sources, found.opened), None) is not None
-        for direction in Direction
-    )
+def deciding(scene: Scene, found: Connection) -> Iterator[Granting]:
+    """Yield the grants that decide a connection at its ends, those of the source first."""
+    for subject, direction, peers in (
+        (found.sources & scene.all_pods, Direction.EGRESS, found.destinations),
+        (found.destinations & scene.all_pods, Direction.INGRESS, found.sources),
+    ):
+        if subject:
+            yield from scene.deciding.granting(subject.bit_length() - 1, direction, peers, found.opened)
 
 
 class _Scope(NamedTuple):

@@ -15,7 +15,7 @@ class ListedConnection(Value):
     """That `src` may connect to `dst`; `conn` is "All Connections" or "TCP 1-1024,8080; UDP 53".
 
     `rows` are the places that decide it at both ends; an end that no policy isolates has none. `reasons` are what
-    stands there, each once.
+    stands there, each once; `conditions` are those of rows that do not hold always, each with its place.
     """
 
     src: str
@@ -23,6 +23,7 @@ class ListedConnection(Value):
     conn: str
     rows: tuple[str, ...]
     reasons: tuple[str, ...]
+    conditions: tuple[str, ...]
 
 
 class UnprotectedDirection(Value):

@@ -7,12 +7,15 @@ from esspec.listed import Exposure, Line, Listing
 from esspec.problem import printable
 from esspec.terms import Direction
 
-_COLUMNS = ("src", "dst", "conn", "rows", "reason")
+_COLUMNS = ("src", "dst", "conn", "rows", "reason", "condition")
 
 
 def as_txt(found: Listing) -> str:
-    """Return a line per connection, `src => dst : conn`, and np-guard's sections of exposure."""
-    lines = [printable(f"{line.src} => {line.dst} : {line.conn}") for line in found.lines]
+    """Return a line per connection, `src => dst : conn`, and np-guard's sections of exposure.
+
+    Rows that hold only under a condition stand behind it in parentheses.
+    """
+    lines = [printable(f"{line.src} => {line.dst} : {line.conn}{_conditions(line)}") for line in found.lines]
     if found.exposure:
         lines += _exposure_in_txt(found.exposure, begins=bool(lines))
     return "".join(f"{line}\n" for line in lines)
@@ -20,23 +23,26 @@ def as_txt(found: Listing) -> str:
 
 def as_csv(found: Listing) -> str:
     """Return a row per connection; with exposure a last column says which row is none, and why it is there."""
-    rows: list[Sequence[str]] = [_COLUMNS, *map(_cells, found.lines)]
+    columns = _columns(found)
+    rows: list[Sequence[str]] = [columns, *(_cells(line)[: len(columns)] for line in found.lines)]
     if found.exposure:
-        rows = [(*_COLUMNS, "exposure"), *((*row, "") for row in rows[1:])]
+        rows = [(*columns, "exposure"), *((*row, "") for row in rows[1:])]
         for direction, lines in _sections(found.exposure):
-            rows += ((*_cells(line), direction) for line in lines)
-        rows += ((name, "", "", "", "", f"{direction} not protected") for name, direction in found.exposure.unprotected)
+            rows += ((*_cells(line)[: len(columns)], direction) for line in lines)
+        blank = [""] * (len(columns) - 1)
+        rows += ((name, *blank, f"{direction} not protected") for name, direction in found.exposure.unprotected)
     return "".join(",".join(map(csv_field, row)) + "\r\n" for row in rows)
 
 
 def as_markdown(found: Listing) -> str:
     """Return the table that a reviewer pastes into a page or a ticket, and tables of exposure."""
-    parts = [_markdown_table(_COLUMNS, map(_cells, found.lines))]
+    columns = _columns(found)
+    parts = [_markdown_table(columns, map(_cells, found.lines))]
     if found.exposure:
         parts.append("## Exposure Analysis Result:\n")
         for direction, lines in _sections(found.exposure):
             if lines:
-                parts += [f"### {direction.capitalize()} Exposure:\n", _markdown_table(_COLUMNS, map(_cells, lines))]
+                parts += [f"### {direction.capitalize()} Exposure:\n", _markdown_table(columns, map(_cells, lines))]
         if found.exposure.unprotected:
             parts.append("### Workloads not protected by network policies:\n")
             parts.append(_markdown_table(("workload", "direction"), found.exposure.unprotected))
@@ -49,10 +55,8 @@ def as_json(found: Listing) -> str:
 
     encode = json.JSONEncoder(ensure_ascii=False).encode
 
-    def entries(lines: Iterable[Line]) -> str:
-        return ",\n".join(f"    {encode(line._asdict())}" for line in lines)
-
-    parts = ['  "schema": "esspec/list/1"', f'  "connections": [\n{entries(found.lines)}\n  ]']
+    lines = ",\n".join(f"    {encode(line._asdict())}" for line in found.lines)
+    parts = ['  "schema": "esspec/list/1"', f'  "connections": [\n{lines}\n  ]' if lines else '  "connections": []']
     if found.exposure:
         exposure = {
             "egress": [line._asdict() for line in found.exposure.egress],
@@ -63,8 +67,18 @@ def as_json(found: Listing) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
+def _conditions(line: Line) -> str:
+    return f" ({'; '.join(line.conditions)})" if line.conditions else ""
+
+
 def _cells(line: Line) -> tuple[str, ...]:
-    return line.src, line.dst, line.conn, ", ".join(line.rows), "; ".join(line.reasons)
+    return line.src, line.dst, line.conn, ", ".join(line.rows), "; ".join(line.reasons), "; ".join(line.conditions)
+
+
+def _columns(found: Listing) -> tuple[str, ...]:
+    """Return the columns; the one for conditions is left away where nothing depends on any."""
+    shown = [*found.lines, *((*found.exposure.egress, *found.exposure.ingress) if found.exposure else ())]
+    return _COLUMNS if any(line.conditions for line in shown) else _COLUMNS[:-1]
 
 
 def _sections(exposure: Exposure) -> tuple[tuple[Direction, tuple[Line, ...]], ...]:
@@ -74,7 +88,7 @@ def _sections(exposure: Exposure) -> tuple[tuple[Direction, tuple[Line, ...]], .
 def _markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     rule = "|".join("-" * (len(cell) + 2) for cell in header)
     lines = [f"| {' | '.join(header)} |", f"|{rule}|"]
-    lines += (f"| {' | '.join(map(markdown_cell, row))} |" for row in rows)
+    lines += (f"| {' | '.join(map(markdown_cell, row[: len(header)]))} |" for row in rows)
     return "".join(f"{line}\n" for line in lines)
 
 

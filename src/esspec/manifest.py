@@ -5,9 +5,9 @@ that nothing in a file is passed over.
 """
 
 import ipaddress
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from esspec.lifted import Key, Lifted, Policy, Reason, Refusal, Unreadable, Values, label, only
@@ -92,6 +92,8 @@ def annotated_rules(body: Map) -> Iterator[AnnotatedRule]:
         refuse(annotations.line, f"the annotations are larger than {MAX_ANNOTATIONS} bytes")
     if ANNOTATION not in annotations:
         return
+    import json  # noqa: PLC0415 - only objects of esspec's own have it
+
     line = annotations.line_of(ANNOTATION)
     try:
         entries = json.loads(as_text(annotations[ANNOTATION], line, ANNOTATION))
@@ -161,8 +163,8 @@ def match_labels(selector: Map, what: str) -> Iterator[tuple[Key, Values]]:
         return
     labels = as_map(selector["matchLabels"], selector.line_of("matchLabels"), f"{what}.matchLabels")
     for key, value in labels.items():
-        line = labels.line_of(key)
-        text = as_text(value, line, f"{what}.matchLabels.{key}")
+        line = labels.lines[key]
+        text = value if type(value) is str else as_text(value, line, f"{what}.matchLabels.{key}")
         check_label(key, text, line)
         yield label(key), only(text)
 
@@ -170,13 +172,23 @@ def match_labels(selector: Map, what: str) -> Iterator[tuple[Key, Values]]:
 def check_label(key: str, value: str, line: int) -> None:
     """Refuse a label that is not legal (kubernetes/apimachinery: pkg/util/validation/validation.go)."""
     as_text(key, line, "a label's key")
+    if not _is_label_key(key):
+        refuse(line, f"'{key}' is no label key")
+    if value and not _is_label_value(value):
+        refuse(line, f"'{value}' is no label value")
+
+
+@lru_cache(maxsize=1 << 12)  # the same few labels stand in all the selectors of a cluster
+def _is_label_key(key: str) -> bool:
     prefix, slash, name = key.rpartition("/")
     if slash and (len(prefix) > 253 or not all(_NAME.fullmatch(p) for p in prefix.split("."))):  # noqa: PLR2004
-        refuse(line, f"'{key}' is no label key")
-    if len(name) > 63 or not _VALUE.fullmatch(name):  # noqa: PLR2004
-        refuse(line, f"'{key}' is no label key")
-    if value and (len(value) > 63 or not _VALUE.fullmatch(value)):  # noqa: PLR2004
-        refuse(line, f"'{value}' is no label value")
+        return False
+    return _is_label_value(name)
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_label_value(value: str) -> bool:
+    return len(value) <= 63 and bool(_VALUE.fullmatch(value))  # noqa: PLR2004
 
 
 def is_object_name(text: str) -> bool:

@@ -19,6 +19,13 @@ def is_manifest(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
+def names_manifests(word: str, stdin_filename: str | None) -> bool:
+    """Return whether a word names manifests and no page: by its name, as a folder, or as a stream without a name."""
+    if word == STDIN:
+        return stdin_filename is None or is_manifest(stdin_filename)
+    return is_manifest(word) or os.path.isdir(word)  # noqa: PTH112 - the word stays as it was written
+
+
 def texts_below(folder: str, limit: int = MAX_BYTES) -> Iterator[ManifestText]:
     """Yield the manifests below a folder, in the order of their paths; hidden files and folders are left out.
 

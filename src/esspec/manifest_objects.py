@@ -46,15 +46,22 @@ def read_manifests(texts: Iterable[ManifestText]) -> Manifests:
     found: list[ManifestObject] = []
     problems: list[Problem] = []
     unreadable: list[Problem] = []
+    files: list[str] = []
+    is_empty = True
     for file, text in texts:
+        files.append(file)
         try:
             for document in read_documents(text, lenient=True):
+                is_empty = is_empty and document is None
                 found += _unwrapped(file, document, "", "")
                 problems += _no_object(file, document)
         except Unreadable as broken:
             unreadable.append(_no_yaml(file, text, broken))
     if unreadable:
         raise InputProblems(unreadable)
+    if is_empty and files:
+        remedy = "make sure that what writes it has not failed; no objects at all are `kind: List` with `items: []`"
+        problems.append(error("no-object", files[0], (0, 0), "nothing stands here", remedy))
     return Manifests(tuple(found), tuple(problems))
 
 

@@ -19,13 +19,15 @@ _BEFORE_PORT = {Direction.INGRESS: "to", Direction.EGRESS: "on"}
 class MissingRow(NamedTuple):
     """A row that a table of `workload` lacks; with another of `protocols` as its type it is missing too.
 
-    `row` is empty where the peer has no name that a cell can use.
+    `row` is empty where the peer has no name that a cell can use; `unnamed` is then the table of the binding that
+    gives it one.
     """
 
     workload: str
     direction: Direction
     row: str
     protocols: tuple[Protocol, ...]
+    unnamed: str = ""
 
 
 def missing_rows(view: View, asked: Question, answer: Answer) -> Iterator[MissingRow]:
@@ -38,8 +40,11 @@ def missing_rows(view: View, asked: Question, answer: Answer) -> Iterator[Missin
             peer = _peer_in_cell(view, end)
             columns = _columns(view.page, end)
             for protocols, ports in _by_ports(answer.opened):
-                row = _row(columns, end.direction, (protocols[0], peer, ports)) if peer else ""
-                yield MissingRow(end.end, end.direction, row, protocols)
+                if peer:
+                    row = _row(columns, end.direction, (protocols[0], peer, ports))
+                    yield MissingRow(end.end, end.direction, row, protocols)
+                else:
+                    yield MissingRow(end.end, end.direction, "", protocols, _table_for(asked, end))
 
 
 def _states_ports(ports: Opened) -> bool:
@@ -64,6 +69,12 @@ def _peer_in_cell(view: View, end: EndAnswer) -> str:
             words.pop()
         return " ".join(["Other" if end.peer == end.end else "", *words, "pods"]).strip()
     return end.peer if any(external.name == end.peer for external in view.externals) else ""
+
+
+def _table_for(asked: Question, end: EndAnswer) -> str:
+    """Return the table of the binding that names the peer: pods, or what is none."""
+    peer = asked.source if end.direction is Direction.INGRESS else asked.destination
+    return "workloads" if peer.labels is not None else "externals"
 
 
 def _columns(page: PageWords, end: EndAnswer) -> tuple[Column, ...]:

@@ -15,8 +15,9 @@ RESERVED = frozenset({"anyone", "none", "unspecified"})
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
 _MAX_SLUG = 63
-_MAX_NEAR = 100_000
+_MAX_NEAR, _MAX_COMPARED = 100, 100_000
 _SHORTER = ", or make it an alias of an entry with a shorter name"
+_WORD = re.compile(r"\w+")
 _SPLIT = re.compile(r"[,;&]| (and|or) ")
 
 
@@ -68,23 +69,30 @@ class Names:
     def compound_in(self, cell: str) -> str | None:
         """Return a known name that stands in `cell` and holds a comma, "and" or "or", at which cells are split."""
         text = " ".join(cell.lower().split())
-        return next((name for name in self._compound if name in text), None)
+        likely = (name for word in dict.fromkeys(_WORD.findall(text)) for name in self._compound.get(word, ()))
+        return next((name for name in likely if name in text), None)
 
     def known(self) -> dict[str, list[str]]:
         """Return every name that cells may use, folded, with the workloads it stands for: none for an external."""
         return {name: [] for name in self._externals} | self._of
 
     @cached_property
-    def _compound(self) -> tuple[str, ...]:
-        return tuple(name for name in (*self._of, *self._externals) if _SPLIT.search(name))
+    def _compound(self) -> dict[str, list[str]]:
+        """Return the names that hold a separator, by their first words."""
+        found: dict[str, list[str]] = {}
+        for name in (*self._of, *self._externals):
+            if _SPLIT.search(name):
+                found.setdefault("".join(_WORD.findall(name)[:1]), []).append(name)
+        return found
 
     def near(self, name: str) -> str | None:
         """Return the known name that is spelt most like `name`, to be offered and never taken.
 
-        The search is slow, so it ends after so many comparisons of names: a reader corrects a few at a time.
+        The search is slow, so it ends after the first unknown names of a page: a reader corrects a few at a time.
         """
         key = fold(name)[:200]
-        if key not in self._near and len(self._near) * (len(self._of) + len(self._externals)) < _MAX_NEAR:
+        searches, names = len(self._near), len(self._of) + len(self._externals)
+        if key not in self._near and searches < _MAX_NEAR and searches * names < _MAX_COMPARED:
             import difflib  # noqa: PLC0415 - only an unknown name needs it
 
             found = difflib.get_close_matches(key, [*self._of, *self._externals], 1)

@@ -9,6 +9,9 @@ from esspec.ends import Ends, OutsideClass, Position
 from esspec.terms import Role
 from esspec.views import KnownPods, Sight
 
+ROLES = {Role.NODE: "nodes", Role.KUBE_APISERVER: "kube-apiserver", Role.OUTSIDE: "outside"}
+"""What ends of a role are called whose address nobody lists."""
+
 
 class Naming(NamedTuple):
     """The names of classes. `pods` are those that somebody named; several names stand for pods nothing tells apart."""
@@ -64,7 +67,7 @@ def _outside(sights: Sequence[Sight], end: OutsideClass) -> str:
         if end.first is not None and any(_holds(address, end.first) for address in external.addresses):
             return external.name
     if end.first is None or end.last is None:
-        return "nodes" if end.role is Role.NODE else f"any {end.role}"
+        return ROLES[end.role]
     return address_range(end.first, end.last)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from esspec.columns import PEER_COLUMNS, Column, column_named, header_problems, is_rule_header, known_names
 from esspec.directions import direction_of, directions_in, is_misspelt_statement, is_statement, split_direction
+from esspec.hr_rule import hr_plugin
 from esspec.html_pieces import HtmlClose, HtmlCode, HtmlComment, HtmlFault, HtmlOpen, HtmlPiece, HtmlTable, HtmlText
 from esspec.html_unread import blocks_in_line, is_read, markdown_in_html, without_tags
 from esspec.inline import InlineReader, Text, is_attribute_list, is_too_long
@@ -82,7 +83,8 @@ def read_page(source: Source, inline: InlineReader) -> Page:
 def _markdown() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415 - slow, and not needed by `--version`
 
-    markdown = MarkdownIt("zero", {"maxNesting": MAX_NESTING, "html": True}).use(table_plugin).enable(_BLOCK_RULES)
+    markdown = MarkdownIt("zero", {"maxNesting": MAX_NESTING, "html": True}).use(table_plugin).use(hr_plugin)
+    markdown.enable(_BLOCK_RULES)
     markdown.core.ruler.enableOnly(["normalize", "block"])
     return markdown
 

@@ -18,7 +18,7 @@ def load_page_side(shown: str, data: bytes, revision: Revised | None, options: S
     reading = _reading(file, data, revision)
     needs_binding(reading)
     with placed_in(shown, reading.page_name):
-        view = view_of_page(reading)
+        view = view_of_page(reading, needs_features=options.needs_features)
     namespace = reading.resolution.binding.file.namespace
     return Loaded(view, is_page=True, namespace=namespace, skipped={}, problems=reading.problems)
 

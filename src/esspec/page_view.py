@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from esspec.columns import Column
 
 
-def view_of_page(reading: Reading) -> View:
-    """Return a page as a view. Raises PageProblems for a page with errors, or with a feature that is not set."""
-    policies = compile_page(reading)
+def view_of_page(reading: Reading, *, needs_features: bool = True) -> View:
+    """Return a page as a view. Raises PageProblems for a page with errors.
+
+    A feature that is not set is an error too; without `needs_features` the rows that depend on it are taken to hold.
+    """
+    policies = compile_page(reading, needs_features=needs_features)
     path = reading.resolution.page.path
     aliases = {name: entry.aliases for name, entry in reading.resolution.binding.file.workloads.items()}
     names = {named.name: named.entry or named.name for named in reading.resolution.names.described()}
@@ -54,6 +57,7 @@ def _words(reading: Reading, policies: PolicySet) -> PageWords:
         overrides={line: f"{policies.binding}:{said.line}: {said.reason}" for line, said in overrides if said},
         sides=_sides(reading),
         conditional=_conditional(reading),
+        conditions={r.line: r.condition.text for w in policies.workloads for r in w.rules if r.condition},
         layouts=layouts,
     )
 

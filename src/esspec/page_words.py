@@ -30,7 +30,8 @@ class WrittenSide(NamedTuple):
 class PageWords(NamedTuple):
     """The words of a page. `overrides` are by the line of the row, `sides` and `conditional` by workload.
 
-    `dns` says where name resolution comes from, `layouts` how tables of a direction are written.
+    `dns` says where name resolution comes from, `layouts` how tables of a direction are written, `conditions` under
+    which a row holds, by its line.
     """
 
     dns: str
@@ -38,3 +39,4 @@ class PageWords(NamedTuple):
     sides: Mapping[tuple[str, Direction], WrittenSide]
     conditional: Mapping[tuple[str, Direction], tuple[Conditional, ...]]
     layouts: Mapping[Direction, tuple[Column, ...]]
+    conditions: Mapping[int, str]

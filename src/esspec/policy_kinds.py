@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from esspec.problem import InputProblems, error
+from esspec.published import published
 
 if TYPE_CHECKING:
     from esspec.lifted import Policy
@@ -61,9 +62,7 @@ def may_decide(api_version: str, kind: str) -> bool:
 
 @cache
 def _kinds(api_group: str) -> Mapping[tuple[str, str], PolicyReader | None]:
-    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and not needed by every command
-
-    points = {point.value: point for point in entry_points(group=GROUP, name=api_group)}
+    points = {point.value: point for point in published(GROUP) if point.name == api_group}
     if len(points) > 1:
         message = f"{api_group} is read by several packages: {', '.join(sorted(points))}"
         raise InputProblems([error("kind-claimed-twice", api_group, (0, 0), message, "uninstall all but one")])

@@ -93,9 +93,11 @@ def _pods(
 
 
 def _called(workload: Workload, workloads: Mapping[tuple[str, str], Workload]) -> str:
-    """Return what the object is called that made a workload, or that made its maker."""
+    """Return what the object is called that made a workload, or that made its maker; itself, if that is a circle."""
     called, maker, seen = workload.called, workload.maker, {workload.called}
-    while maker and maker not in seen:
+    while maker:
+        if maker in seen:
+            return workload.called
         seen.add(maker)
         called = maker
         above = workloads.get((workload.namespace, maker))

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from esspec.changes import Interval, by_protocol, in_pairs, ports_of
 from esspec.deciding import Deciding, Granting, overlap
 from esspec.difference import Difference
-from esspec.ends_in_words import EndsInWords
+from esspec.ends_in_words import EndsInWords, Group
 from esspec.flows import Flows, combined, side_of, without
 from esspec.ground import Ground
 from esspec.meaning import Side, bits
+from esspec.opened import Opened
 from esspec.terms import Direction
 
 
@@ -101,7 +102,11 @@ def _changes(
             for protocol, intervals in by_protocol(ports):
                 wanted = ports_of(protocol, intervals)
                 found = [
-                    [r for r in some if r.reason in told and r.peers & peer.ends and overlap(r.granting.grant, wanted)]
+                    [
+                        r
+                        for r in some
+                        if r.reason in told and r.peers & peer.deciding and overlap(r.granting.grant, wanted)
+                    ]
                     for some, told in zip(rows, reasons, strict=True)
                 ]
                 a, b = (
@@ -109,6 +114,17 @@ def _changes(
                     for sight, some in zip(words.sights, found, strict=True)
                 )
                 yield ReasonChange(src.words, dst.words, direction, protocol, intervals, a, b, *reasons)
+
+
+def _telling(rows: tuple[_Rows, _Rows], reasons: tuple[tuple[str, ...], tuple[str, ...]]) -> Iterator[_Rows]:
+    """Yield the rows of each side that give some of its reasons."""
+    for some, told in zip(rows, reasons, strict=True):
+        yield tuple(row for row in some if row.reason in told)
+
+
+def _deciding(rows: _Rows, peer: Group, wanted: Opened) -> Iterator[_Row]:
+    """Yield the rows that let a peer through on some of these ports."""
+    return (row for row in rows if row.peers & peer.deciding and overlap(row.granting.grant, wanted))
 
 
 def _told_otherwise(rows: tuple[_Rows, _Rows]) -> dict[Side, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -3,14 +3,15 @@
 import os
 import posixpath
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from esspec.problem import InputProblems, error
 from esspec.source import too_large
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FOUND = re.compile(r"([0-9a-f]+) (blob|tree) [0-9]+\n")
@@ -48,23 +49,23 @@ class Revised(NamedTuple):
 def revised(word: str) -> Revised:
     """Return what `REV:path` names. Raises InputProblems (exit 2) where there is no such thing, or no repository."""
     revision, _, path = word.partition(":")
-    if shutil.which("git") is None:
+    if not _program():
         message = "there is no file of this name, and no git to look for a revision"
-        _refuse(word, "bad-revision", message, "name a file, or install git")
+        _refuse(word, message, "name a file, or install git")
     prefix, top = _repository(word)
     if not revision or revision.startswith("-"):
-        _refuse(word, "bad-revision", "no revision stands before the colon", "write it as HEAD~1:docs/page.md")
+        _refuse(word, "no revision stands before the colon", "write it as HEAD~1:docs/page.md")
     found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     commit = found.stdout.decode("ascii", "replace").strip()
     if found.returncode or not _COMMIT.fullmatch(commit):
         remedy = _SHALLOW if _is_shallow() else "git log and git tag show which there are"
-        _refuse(word, "bad-revision", f"there is no revision '{revision}', and no file of this name", remedy)
+        _refuse(word, f"there is no revision '{revision}', and no file of this name", remedy)
     below = posixpath.join(prefix, path) if path.startswith(("./", "../")) or path in (".", "..") else path
     below = posixpath.normpath(below) if below else ""
     place = _looked_up(Revised(word, revision, commit, "" if below == "." else below, Path(top)))
     if not place.kind:
         message = f"the revision '{revision}' has no '{place.path}'"
-        _refuse(word, "bad-revision", message, "paths begin at the top of the repository, or with ./")
+        _refuse(word, message, "paths begin at the top of the repository, or with ./")
     return place
 
 
@@ -76,9 +77,8 @@ def content(place: Revised, limit: int) -> bytes:
     found = _git("cat-file", "blob", place.object)
     if found.returncode:
         said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        _refuse(
-            place.word, "unreadable-file", f"cannot be read: {said}", "fetch what is missing, or mend the repository"
-        )
+        remedy = "fetch what is missing, or mend the repository"
+        _refuse(place.word, f"cannot be read: {said}", remedy, code="unreadable-file")
     return found.stdout
 
 
@@ -98,7 +98,7 @@ def files_below(place: Revised) -> Iterator[Revised]:
             found = _looked_up(found)
         if found.kind != "blob":
             what = "submodule" if mode == _SUBMODULE else "link to no file"
-            _refuse(found.word, "not-a-file", f"this is a {what}, which is not read at a revision", "check it out")
+            _refuse(found.word, f"this is a {what}, which is not read at a revision", "check it out", code="not-a-file")
         yield found
 
 
@@ -134,7 +134,7 @@ def _repository(word: str) -> tuple[str, str]:
     if found.returncode:
         said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         remedy = "run it inside the repository, or name a file that exists"
-        _refuse(word, "bad-revision", f"there is no file of this name, and git says: {said}", remedy)
+        _refuse(word, f"there is no file of this name, and git says: {said}", remedy)
     top = _git("rev-parse", "--show-toplevel")
     prefix, folder = (os.fsdecode(run.stdout).removesuffix("\n") for run in (found, top))
     return prefix, folder or str(Path.cwd())
@@ -144,12 +144,20 @@ def _is_shallow() -> bool:
     return _git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
 
-def _git(*arguments: str, read: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    words = [shutil.which("git") or "git", *arguments]
+def _program() -> str | None:
+    import shutil  # noqa: PLC0415 - as below
+
+    return shutil.which("git")
+
+
+def _git(*arguments: str, read: bytes = b"") -> "CompletedProcess[bytes]":
+    import subprocess  # noqa: PLC0415 - start-up is felt in hooks, and few runs ask git
+
+    words = [_program() or "git", *arguments]
     alone = os.environ | _ALONE
     # No shell; none of these commands runs a hook, a filter or a pager, or asks for anything.
     return subprocess.run(words, env=alone, input=read, capture_output=True, check=False)  # noqa: S603 - as above
 
 
-def _refuse(word: str, code: str, message: str, remedy: str) -> NoReturn:
+def _refuse(word: str, message: str, remedy: str, code: str = "bad-revision") -> NoReturn:
     raise InputProblems([error(code, word, (0, 0), message, remedy)])

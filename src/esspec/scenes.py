@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from esspec.deciding import Deciding
 from esspec.ends import Ends
-from esspec.lifted import Peers
+from esspec.lifted import Key, Peers
 from esspec.meaning import Meaning, Segment, Side
 from esspec.naming import Naming, called, in_words, naming
 from esspec.outside_spans import OutsideSpans
@@ -20,7 +20,8 @@ class Scene(NamedTuple):
 
     `pods` are the names of pods and their classes, in the order of a page, else sorted; without any, every class in
     words.
-    `named` are their classes as bits, `open` what a direction permits that nobody isolates.
+    `named` are their classes as bits, `known` all that is known of each. `open` is what a direction permits that
+    nobody isolates.
     """
 
     view: View
@@ -30,6 +31,7 @@ class Scene(NamedTuple):
     spans: OutsideSpans
     pods: tuple[tuple[str, int], ...]
     named: int
+    known: frozenset[frozenset[tuple[Key, str]]]
     open: Side
 
     @property
@@ -73,6 +75,7 @@ def scene(view: View, further: Iterable[Peers] = ()) -> Scene:
         OutsideSpans(sight, names),
         pods or tuple((in_words(ends, number), number) for number in range(len(ends.pods))),
         names.named_pods or (1 << len(ends.pods)) - 1,
+        frozenset(frozenset(known.values.items()) for known in view.pods),
         tuple(Segment(protocol, FIRST_PORT, LAST_PORT, ends.everyone) for protocol in Protocol),
     )
 

@@ -20,7 +20,10 @@ _OBJECT = re.compile(rb"""^(?:apiVersion:|\{\s*")""", re.MULTILINE)  # what a pa
 
 
 class SideOptions(NamedTuple):
-    """How sides are read: as `loading.PageFile`, and the namespace of manifests that name none."""
+    """How sides are read: as `loading.PageFile`, and the namespace of manifests that name none.
+
+    Without `needs_features`, rows whose feature has no state are taken to hold, and show their condition.
+    """
 
     stdin: BinaryIO | None = None
     stdin_filename: str | None = None
@@ -30,6 +33,7 @@ class SideOptions(NamedTuple):
     profile: str | None = None
     settings: Mapping[str, str] = {}
     namespace: str | None = None
+    needs_features: bool = True
 
 
 class Loaded(NamedTuple):

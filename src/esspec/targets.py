@@ -5,9 +5,8 @@ imports only those that are asked for.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from esspec.problem import EsspecError, InputProblems, Problem, error
 
@@ -31,9 +30,8 @@ class Document(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """One output format.
+class Target(NamedTuple):
+    """One output format; made with the names of its parts.
 
     Attributes:
         name: the word after `--target`, and the folder below `-o DIR`.
@@ -55,7 +53,8 @@ class Target:
     lower: Callable[["PolicySet"], Sequence[Any]]
     render: Callable[[Any], str]
     lift: Callable[[str], "Lifted"]
-    index: Callable[[Sequence[str]], dict[str, str]] = lambda _names: {}
+    # The name hides a method of tuples that nobody calls here; a dataclass would be slow to import.
+    index: Callable[[Sequence[str]], dict[str, str]] = lambda _names: {}  # type: ignore[assignment]
     needs_features: bool = True
     as_written: Callable[["WrittenPage"], Sequence[Any]] | None = None
     layouts: Callable[[], "Layouts"] | None = None

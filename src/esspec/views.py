@@ -53,6 +53,10 @@ class View(NamedTuple):
             return f"{file}:{line}"
         return self.page.dns if self.page else file
 
+    def condition(self, line: int) -> str:
+        """Return the condition of a row of the page, empty where it holds always."""
+        return self.page.conditions.get(line, "") if self.page else ""
+
     def reason(self, file: str, line: int) -> str:
         """Return why a grant is there, with the decision of the binding that completed or corrected its row."""
         reason = self.reasons.get((file, line), "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from esspec.manifest import ANNOTATION
 from esspec.manifest_objects import ManifestObject
 from esspec.terms import Direction
 from esspec.yamlread import List, Map
@@ -24,14 +25,25 @@ class Section(NamedTuple):
             peers = rule.get(_PEERS[self.direction])
             yield from ((peer, rule.line) for peer in _maps(peers))
 
+    def names_at_addresses(self) -> Iterator[int]:
+        """Yield the lines of egress rules that ask for ports by their names only, and of addresses only."""
+        for rule in self.rules if self.direction is Direction.EGRESS else ():
+            peers, ports = tuple(_maps(rule.get("to"))), tuple(_maps(rule.get("ports")))
+            are_named = bool(ports) and all(isinstance(port.get("port"), str) for port in ports)
+            if are_named and peers and all(peer.get("ipBlock") is not None for peer in peers):
+                yield rule.line
+
 
 class WrittenPolicy(NamedTuple):
-    """Its sections, and the directions that `policyTypes` names, None where these are left to the default."""
+    """Its sections, and the directions that `policyTypes` names, None where these are left to the default.
 
-    line: int
+    What is generated carries the rules of a page, and means all that it does not say.
+    """
+
     types: frozenset[Direction] | None
     types_line: int
     sections: tuple[Section, ...]
+    is_generated: bool
 
 
 def written_policy(found: ManifestObject) -> WrittenPolicy | None:
@@ -43,7 +55,14 @@ def written_policy(found: ManifestObject) -> WrittenPolicy | None:
         spec = Map(found.body.line)
     types = spec.get("policyTypes")
     named = frozenset(d for d in Direction if d.capitalize() in types) if isinstance(types, List) and types else None
-    return WrittenPolicy(spec.line, named, spec.line_of("policyTypes"), tuple(_section(spec, d) for d in Direction))
+    sections = tuple(_section(spec, direction) for direction in Direction)
+    return WrittenPolicy(named, spec.line_of("policyTypes"), sections, _is_generated(found.body))
+
+
+def _is_generated(body: Map) -> bool:
+    metadata = body.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Map) else None
+    return isinstance(annotations, Map) and ANNOTATION in annotations
 
 
 def _section(spec: Map, direction: Direction) -> Section:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
+from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, NodeEvent, ScalarEvent, SequenceEndEvent
 
 from esspec.lifted import Unreadable
 
@@ -123,7 +124,7 @@ def _documents(text: str, *, lenient: bool) -> Iterator["Scalar | Map | List"]:
     following: _Next = loader.get_event
     try:
         while (event := following()) is not None:
-            if isinstance(event, yaml.NodeEvent):
+            if isinstance(event, NodeEvent):
                 yield _value(_Reading(following, _Aliases() if lenient else None), event, 0)
     finally:
         loader.dispose()
@@ -132,15 +133,15 @@ def _documents(text: str, *, lenient: bool) -> Iterator["Scalar | Map | List"]:
 def _value(reading: _Reading, event: Any, depth: int) -> "Scalar | Map | List":
     """Return the value that begins with `event`."""
     kind = type(event)
-    if kind is yaml.AliasEvent:
+    if kind is AliasEvent:
         return _unfolded(reading, event)
     if event.anchor or event.tag:
         return _anchored(reading, event, depth)
-    if kind is yaml.ScalarEvent:
+    if kind is ScalarEvent:
         return event.value if event.style else _scalar(reading, event)
     if depth == MAX_DEPTH:
         raise _refused(event, f"nested deeper than {MAX_DEPTH}")
-    return (_map if kind is yaml.MappingStartEvent else _list)(reading, event, depth + 1)
+    return (_map if kind is MappingStartEvent else _list)(reading, event, depth + 1)
 
 
 def _anchored(reading: _Reading, event: Any, depth: int) -> "Scalar | Map | List":
@@ -183,7 +184,7 @@ def _size(value: "Scalar | Map | List", aliases: _Aliases) -> int:
 def _map(reading: _Reading, start: Any, depth: int) -> Map:
     found = Map(start.start_mark.line + 1)
     lines, following = found.lines, reading.following
-    while type(event := following()) is not yaml.MappingEndEvent:
+    while type(event := following()) is not MappingEndEvent:
         key = _value(reading, event, depth)
         if not isinstance(key, str) or key == "<<":
             key = _odd_key(reading, event)
@@ -196,7 +197,7 @@ def _map(reading: _Reading, start: Any, depth: int) -> Map:
 
 def _odd_key(reading: _Reading, event: Any) -> Unclear:
     """Return a key that is a number or the like, as it is written."""
-    if reading.aliases is None or type(event) is not yaml.ScalarEvent or event.value == "<<":
+    if reading.aliases is None or type(event) is not ScalarEvent or event.value == "<<":
         raise _refused(event, "a key must be text, and merge keys are not read here")
     return Unclear(event.value)
 
@@ -204,7 +205,7 @@ def _odd_key(reading: _Reading, event: Any) -> Unclear:
 def _list(reading: _Reading, start: Any, depth: int) -> List:
     found = List(start.start_mark.line + 1)
     following = reading.following
-    while type(event := following()) is not yaml.SequenceEndEvent:
+    while type(event := following()) is not SequenceEndEvent:
         found.append(_value(reading, event, depth))
         found.lines.append(event.start_mark.line + 1)
     return found

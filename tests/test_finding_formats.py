@@ -1,0 +1,450 @@
+"""Findings in every format, held against the schema of each; see tests/schemas/README.md."""
+
+import json
+import xml.etree.ElementTree as ET  # what is parsed here was written by this process
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import xmlschema
+from hypothesis import given
+from hypothesis import strategies as st
+
+from command_lines import Ran, esspec, process
+from esspec.finding_formats import WRITERS
+from esspec.finding_formats.text import text
+from esspec.finding_report import Found, Report, fingerprints, reported_path, without_lines
+from esspec.problem import Level, Problem
+from esspec.rules_text import rule_texts
+from esspec.source_lines import SourceLines
+
+SCHEMAS = Path(__file__).parent / "schemas"
+
+
+def schema(file: str) -> Any:
+    """Return a schema. A pattern in that of SARIF is no regular expression; it is of a key that nobody writes here."""
+    read = json.loads((SCHEMAS / file).read_text(encoding="utf-8"))
+    if file.startswith("sarif"):
+        for part in ("run", "toolComponent"):
+            del read["definitions"][part]["properties"]["language"]["pattern"]
+    return read
+
+
+VALIDATORS = {
+    name: jsonschema_rs.validator_for(schema(file))
+    for name, file in (
+        ("sarif", "sarif-2.1.0-rtm.5.json"),
+        ("gitlab", "gitlab-code-quality.json"),
+        ("rdjson", "rdjson.json"),
+    )
+}
+JUNIT = xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd"))
+
+LINE = "| TCP | Nobody to port 80 | why |"
+ONE = Problem("unknown-peer", Level.ERROR, "docs/p.md", 7, 9, "no workload is called 'Nobody'", "name one")
+FOUND = Found(ONE, LINE, "0" * 32, fails=True)
+NOTED = Found(ONE._replace(code="narrowed", level=Level.NOTE, line=0, column=0), "", "1" * 32, fails=False)
+REPORT = Report((FOUND, NOTED), ("docs/p.md", "docs/other.md"))
+NONE = Report((), ("docs/p.md",))
+
+HOSTILE = Problem(
+    "unknown-peer",
+    Level.WARNING,
+    "a,b:c%\r\n::error::.md",
+    1,
+    1,
+    "::set-output name=x::\x1b[31m\r\n##[error]y ]]> <b>& \"'|`[z](u)\u202e\ud800 % {0}",
+    "::stop-commands::x\n::error::y",
+)
+
+
+def report(*problems: Problem) -> Report:
+    """Return a report of findings that have no line."""
+    return Report(tuple(Found(each, "", f"{number:032}", fails=True) for number, each in enumerate(problems)), ())
+
+
+def valid(name: str, written: str) -> Any:
+    """Return what a format says, and fail where its schema does not take it."""
+    data = json.loads(written)
+    assert [str(fault) for fault in VALIDATORS[name].iter_errors(data)] == []
+    return data
+
+
+def junit(written: str) -> ET.Element:
+    """Return a JUnit report, and fail where its schema does not take it."""
+    JUNIT.validate(written)
+    return ET.fromstring(written)  # noqa: S314 - as above
+
+
+TEXTS = st.text(st.characters(exclude_categories=())).filter(bool)
+PROBLEMS = st.builds(
+    Problem,
+    code=st.sampled_from(sorted(rule_texts())),
+    level=st.sampled_from(list(Level)),
+    path=TEXTS.filter(lambda path: "\0" not in path),
+    line=st.integers(0, 9),
+    column=st.integers(0, 9),
+    message=TEXTS,
+    remedy=TEXTS,
+)
+FOUNDS = st.builds(Found, PROBLEMS, st.text(), st.uuids().map(lambda value: value.hex), st.booleans())
+
+
+@given(st.lists(FOUNDS, max_size=3), st.lists(st.just("p.md"), max_size=1))
+def test_whatever_is_found_fits_the_schemas(found: list[Found], pages: list[str]) -> None:
+    """No text of a page or path breaks a format, and none reaches a terminal or a log as a command."""
+    some = Report(tuple(found), tuple(pages))
+    for name in VALIDATORS:
+        valid(name, WRITERS[name](some))
+    junit(WRITERS["junit"](some))
+    for name in ("text", "concise", "github", "md"):
+        assert all(line.isprintable() for line in WRITERS[name](some).split("\n"))
+    assert len(WRITERS["github"](some).splitlines()) == len(found)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_nothing_found(name: str) -> None:
+    written = WRITERS[name](NONE)
+    if name in VALIDATORS:
+        valid(name, written)
+    assert written == "" if name in ("text", "concise", "github") else written.endswith("\n")
+
+
+# Each format
+
+
+def test_text() -> None:
+    assert text(Report((FOUND,), ())) == (
+        "docs/p.md:7:9: error: no workload is called 'Nobody' — name one [unknown-peer]\n"
+        "    7 | | TCP | Nobody to port 80 | why |\n"
+        "      |         ^\n"
+        "\n"
+        "What a code means, and how to mend what it reports: esspec rules unknown-peer\n"
+    )
+
+
+def test_text_without_a_line() -> None:
+    """What is about the file as a whole shows none."""
+    assert text(Report((NOTED,), ())).splitlines()[1:2] == [""]
+
+
+def test_text_in_colours() -> None:
+    coloured = text(Report((FOUND,), ()), is_coloured=True)
+    assert coloured.splitlines()[0] == (
+        "\x1b[1mdocs/p.md:7:9\x1b[0m: \x1b[31merror\x1b[0m: no workload is called 'Nobody' — name one "
+        "\x1b[2m[unknown-peer]\x1b[0m"
+    )
+    plain = coloured
+    for colour in ("1", "2", "31", "0"):
+        plain = plain.replace(f"\x1b[{colour}m", "")
+    assert plain == text(Report((FOUND,), ()))
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "shown"),
+    [
+        pytest.param("a\tb", 3, ["    7 | a\\tb", "      |    ^"], id="tab"),
+        pytest.param("\x1b[31mb", 6, ["    7 | \\x1b[31mb", "      |         ^"], id="control"),
+        pytest.param("日本b", 3, ["    7 | 日本b", "      |     ^"], id="wide"),
+        pytest.param("e\u0301b", 3, ["    7 | e\u0301b", "      |  ^"], id="combining"),
+        pytest.param("ab", 0, ["    7 | ab"], id="no column"),
+        pytest.param("ab", 3, ["    7 | ab"], id="beyond its end"),
+        pytest.param("x" * 200, 150, [f"    7 | …{'x' * 111}", f"      | {' ' * 61}^"], id="end of a long line"),
+        pytest.param("x" * 200, 1, [f"    7 | {'x' * 120}…", "      | ^"], id="long line"),
+    ],
+)
+def test_caret(line: str, column: int, shown: list[str]) -> None:
+    found = FOUND._replace(problem=ONE._replace(column=column), text=line)
+    assert text(Report((found,), ())).splitlines()[1:-2] == shown
+
+
+def test_sarif() -> None:
+    """A result has its rule with help, and its region; what is about a whole file has none."""
+    log = valid("sarif", WRITERS["sarif"](REPORT))
+    run = log["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["narrowed", "unknown-peer"]
+    assert rules[1]["help"]["text"].startswith("unknown-peer (error)\n")
+    assert rules[1]["help"]["markdown"].endswith("More: `esspec rules unknown-peer`")
+    first, second = run["results"]
+    assert first == {
+        "ruleId": "unknown-peer",
+        "ruleIndex": 1,
+        "level": "error",
+        "message": {"text": "no workload is called 'Nobody' — name one"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "docs/p.md"},
+                    "region": {"startLine": 7, "startColumn": 9, "snippet": {"text": LINE}},
+                }
+            }
+        ],
+        "partialFingerprints": {"primaryLocationLineHash": f"{'0' * 32}:1", "esspec/v1": "0" * 32},
+    }
+    assert "region" not in second["locations"][0]["physicalLocation"]
+
+
+def test_sarif_shows_no_links() -> None:
+    """A message is no markup: brackets before a parenthesis would be a link."""
+    log = valid("sarif", WRITERS["sarif"](report(ONE._replace(message="see [this](https://example.com)"))))
+    assert log["runs"][0]["results"][0]["message"]["text"] == "see \\[this\\](https://example.com) — name one"
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        pytest.param("docs/a b#ü.md", "docs/a%20b%23%C3%BC.md", id="escaped"),
+        pytest.param("./docs/../p.md", "p.md", id="shortened"),
+        pytest.param("/somewhere/p.md", "file:///somewhere/p.md", id="elsewhere"),
+        pytest.param("../p.md", "../p.md", id="above"),
+    ],
+)
+def test_sarif_uri(path: str, uri: str) -> None:
+    log = valid("sarif", WRITERS["sarif"](report(ONE._replace(path=path))))
+    assert log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_github() -> None:
+    assert WRITERS["github"](REPORT) == (
+        "::error title=esspec unknown-peer,file=docs/p.md,line=7,col=9::no workload is called 'Nobody' — name one\n"
+        "::notice title=esspec narrowed,file=docs/p.md::no workload is called 'Nobody' — name one\n"
+    )
+
+
+def test_github_is_not_commanded() -> None:
+    """Nothing in a path or message ends the command, begins another, or stands for another character."""
+    written = WRITERS["github"](report(HOSTILE))
+    assert written == (
+        "::warning title=esspec unknown-peer,file=a%2Cb%3Ac%25%0D%0A\\x3a%3Aerror%3A%3A.md,line=1,col=1::"
+        "\\x3a:set-output name=x::\\x1b[31m%0D%0A##\\x5berror]y ]]> <b>& \"'|`[z](u)\\u202e\\ud800 %25 {0} — "
+        "::stop-commands::x%0A\\x3a:error::y\n"
+    )
+
+
+def test_github_shows_the_worst_first() -> None:
+    """Of each level ten, which is what GitHub shows; the others as lines of the log."""
+    notes = [ONE._replace(level=Level.NOTE, line=n) for n in range(1, 13)]
+    lines = WRITERS["github"](report(*notes, ONE)).splitlines()
+    assert lines[0].startswith("::error ")
+    assert [line.startswith("::notice ") for line in lines[1:]] == [True] * 10 + [False] * 2
+    assert lines[-1] == "docs/p.md:12:9: note: no workload is called 'Nobody' — name one [unknown-peer]"
+
+
+def test_gitlab() -> None:
+    first, second = valid("gitlab", WRITERS["gitlab"](REPORT))
+    assert first == {
+        "description": "no workload is called 'Nobody' — name one",
+        "check_name": "unknown-peer",
+        "fingerprint": "0" * 32,
+        "severity": "major",
+        "location": {"path": "docs/p.md", "lines": {"begin": 7}},
+    }
+    assert (second["severity"], second["location"]["lines"]["begin"]) == ("info", 1)
+
+
+def test_junit() -> None:
+    """What does not make the exit code 1 passes, and so does a page without findings."""
+    root = junit(WRITERS["junit"](REPORT))
+    assert root.attrib == {"name": "esspec", "tests": "3", "failures": "1", "errors": "0"}
+    cases = [(case.attrib["classname"], case.attrib["name"], [child.tag for child in case]) for case in root[0]]
+    assert cases == [
+        ("docs/other.md", "esspec", []),
+        ("docs/p.md", "unknown-peer 7:9", ["failure"]),
+        ("docs/p.md", "narrowed", ["system-out"]),
+    ]
+    assert root[0][1][0].text == str(ONE)
+
+
+def test_junit_is_text() -> None:
+    """Markup in a message stays text."""
+    root = junit(WRITERS["junit"](report(HOSTILE)))
+    assert root[0][0][0].text == str(HOSTILE)
+
+
+def test_rdjson() -> None:
+    """Columns count bytes."""
+    wide = FOUND._replace(text="| ü日 | Nobody |", problem=ONE._replace(column=8))
+    first, second = valid("rdjson", WRITERS["rdjson"](Report((wide, NOTED), ())))["diagnostics"]
+    assert first["location"] == {"path": "docs/p.md", "range": {"start": {"line": 7, "column": 11}}}
+    assert (first["severity"], second["severity"]) == ("ERROR", "INFO")
+    assert second["location"] == {"path": "docs/p.md"}
+
+
+def test_md() -> None:
+    assert WRITERS["md"](REPORT).splitlines() == [
+        "esspec: 1 error, 0 warnings, 1 note",
+        "",
+        "| Level | Where | Finding | Remedy | Code |",
+        "|---|---|---|---|---|",
+        "| error | docs/p.md:7:9 | no workload is called 'Nobody' | name one | unknown-peer |",
+        "| note | docs/p.md | no workload is called 'Nobody' | name one | narrowed |",
+    ]
+
+
+def test_md_is_no_markup() -> None:
+    row = WRITERS["md"](report(HOSTILE)).splitlines()[-1]
+    assert "<b>" not in row
+    assert "\\|\\`[z\\](u)" in row
+
+
+def test_md_ends_before_it_is_too_long() -> None:
+    """A job summary over one MiB is shown not at all."""
+    written = WRITERS["md"](report(*[ONE._replace(line=n, message="x" * 10_000) for n in range(120)]))
+    assert len(written) < 1_000_000
+    assert written.splitlines()[-1] == "and 31 more, which are too many to show here"
+
+
+# Fingerprints
+
+
+def lines_of(content: str) -> SourceLines:
+    """Return the lines of p.md."""
+    return SourceLines({"p.md": content.encode()})
+
+
+def test_moved_lines_are_no_new_findings() -> None:
+    """Nor are wider columns of a table, or other numbers of lines in the message."""
+    one = ONE._replace(path="p.md", line=1, message="line 9 permits all (lines 3, 4 and 5; p.md:7:9)")
+    moved = one._replace(line=3, message="line 11 permits all (lines 5, 6 and 7; p.md:9:9)")
+    before = list(fingerprints([one], lines_of("| a | b |")))
+    assert list(fingerprints([moved], lines_of("\n\n|  a   | b |"))) == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(ONE._replace(code="bad-port"), id="code"),
+        pytest.param(ONE._replace(path="q.md"), id="path"),
+        pytest.param(ONE._replace(message="port 81"), id="message"),
+        pytest.param(ONE._replace(line=2), id="line's text"),
+    ],
+)
+def test_other_findings_have_other_fingerprints(other: Problem) -> None:
+    one = ONE._replace(path="p.md", line=1, message="port 80")
+    given_other = other if other.path != ONE.path else other._replace(path="p.md")
+    lines = lines_of("a\nb")
+    assert list(fingerprints([one], lines)) != list(fingerprints([given_other], lines))
+
+
+def test_equal_findings_are_counted() -> None:
+    """One more of the same is new, and the others stay what they were."""
+    one = ONE._replace(path="p.md", line=1)
+    twice = list(fingerprints([one, one._replace(line=2)], lines_of("a\na")))
+    assert len(set(twice)) == 2
+    assert list(fingerprints([one], lines_of("a"))) == twice[:1]
+
+
+def test_without_lines() -> None:
+    assert without_lines("TCP 80 and 443 of 3 rows in line 7, lines 8 to 9") == "TCP 80 and 443 of 3 rows in line, line"
+
+
+def test_lines_of_what_is_no_text(tmp_path: Path) -> None:
+    """A file that cannot be read has no lines; the finding says why."""
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    lines = SourceLines()
+    for path in ("missing", "binary", ".", "main:p.md", "x\0y"):
+        assert lines.line(str(tmp_path / path), 1) == ""
+    assert lines_of("a").line("p.md", 2) == ""
+
+
+def test_reported_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert reported_path(f"{tmp_path}/docs/p.md") == "docs/p.md"
+    assert reported_path("docs/p.md", "docs") == "p.md"
+    assert reported_path("p.md", "docs") == "../p.md"
+
+
+# On the command line
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a page with one warning, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    Path("p.md").write_text("## Kafka pod\n\n- Outgoing connections permitted: None\n", encoding="utf-8")
+    return "p.md"
+
+
+def test_several_formats(page: str) -> None:
+    ran = esspec("lint", page, "--format", "concise", "--format", "sarif=a.sarif", "--format", "junit=b.xml")
+    valid("sarif", Path("a.sarif").read_text(encoding="utf-8"))
+    junit(Path("b.xml").read_text(encoding="utf-8"))
+    assert ran.out.startswith("p.md")
+
+
+def test_only_files(page: str) -> None:
+    """Nothing goes to standard output that nobody asked for."""
+    ran = esspec("lint", page, "--format", "md=a.md")
+    assert (ran.out, ran.err.count("\n")) == ("", 1)
+    assert Path("a.md").read_text(encoding="utf-8").startswith("esspec: ")
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_format_by_name(page: str, name: str) -> None:
+    """What goes to standard output is what goes to a file."""
+    ran = esspec("lint", page, "--format", name)
+    esspec("lint", page, "--format", f"{name}=out")
+    assert ran.out == Path("out").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("formats", "told"),
+    [
+        pytest.param(["html"], "there is no format 'html' — use one of: {known}", id="unknown"),
+        pytest.param(["json", "json"], "the format json is named twice — name each format once", id="twice"),
+        pytest.param(
+            ["json=a", "json=b"], "the format json is named twice — name each format once", id="twice, two files"
+        ),
+        pytest.param(
+            ["text", "json"],
+            "text and json would both go to standard output — send one of them to a file: --format json=json.out",
+            id="both to standard output",
+        ),
+        pytest.param(
+            ["md=a", "json=./a"],
+            "md and json would both go to ./a — send one of them to a file: --format json=json.out",
+            id="both to one file",
+        ),
+        pytest.param(["json="], "the file for json has no name — write --format json=json.out", id="no name"),
+        pytest.param(
+            ["md=./p.md"], "the report would overwrite ./p.md, which is read — name another file", id="the page"
+        ),
+    ],
+)
+def test_formats_that_cannot_be(page: str, formats: list[str], told: str) -> None:
+    ran = esspec("lint", page, *(word for each in formats for word in ("--format", each)))
+    assert ran == Ran(2, "", f"--format: error: {told.format(known=', '.join(WRITERS))} [usage]\n")
+
+
+def test_unwritable_report(page: str) -> None:
+    """Findings are shown all the same."""
+    ran = esspec("lint", page, "--format", "concise", "--format", "sarif=missing/a.sarif")
+    assert (ran.code, bool(ran.out)) == (2, True)
+    assert ran.err == (
+        "missing/a.sarif: error: cannot be written: No such file or directory"
+        " — make its folder, or name a file that can be written [unwritable-output]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("env", "is_coloured"),
+    [
+        pytest.param({}, False, id="no terminal"),
+        pytest.param({"FORCE_COLOR": "1"}, True, id="forced"),
+        pytest.param({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, id="forbidden"),
+        pytest.param({"FORCE_COLOR": "1", "NO_COLOR": ""}, True, id="empty is not set"),
+    ],
+)
+def test_colours(page: str, env: dict[str, str], *, is_coloured: bool) -> None:
+    ran = process("lint", page, env={"NO_COLOR": "", "FORCE_COLOR": "", **env})
+    assert ("\x1b[" in ran.out) is is_coloured
+    assert "\x1b" not in ran.err
+
+
+def test_files_are_never_coloured(page: str) -> None:
+    process("lint", page, "--format", "text=out", env={"FORCE_COLOR": "1", "NO_COLOR": ""})
+    assert "\x1b" not in Path("out").read_text(encoding="utf-8")
