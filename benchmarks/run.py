@@ -57,6 +57,7 @@ text = Path(sys.argv[1]).read_text(encoding="utf-8")
 print(timed(MarkdownIt("commonmark").enable("table").parse, text)[1])
 """
 READ = f"""{TIMED}
+from markdown_it import MarkdownIt
 from esspec.loading import PageFile, load_binding, load_source
 from esspec.compile import read
 file = PageFile(sys.argv[1])

@@ -16,7 +16,8 @@ from esspec.terms import Protocol
 from esspec.views import Sight, see
 from naive_cluster import Data, End, Flow, Pod, Port, namespace_labels
 
-PORTS = (1, 79, *NUMBERS, 8079, 8081)
+PORTS = (1, *NUMBERS, 82, 8081)
+"""A port of every piece into which ranges between NUMBERS cut all ports."""
 
 
 class Known(NamedTuple):

@@ -4,6 +4,7 @@ Real pages are damaged as people do it: bytes, cells, lines, headings and labels
 A second reader, which knows no Markdown and goes line by line, says what should have been read.
 """
 
+import difflib
 import json
 import re
 import tomllib
@@ -50,6 +51,12 @@ class Damaged(NamedTuple):
     sample: Sample
     data: bytes
     row: int = 0
+
+    def __repr__(self) -> str:
+        """Return the lines that differ from the page's."""
+        now = self.data.decode("utf-8", "replace").split("\n")
+        changed = difflib.unified_diff(self.sample.lines, now, self.sample.name, str(self.row), n=0, lineterm="")
+        return "\n".join(changed)
 
 
 def _known(binding: Path) -> Known:
@@ -268,37 +275,35 @@ def damaged_lines(draw: st.DrawFn, which: str = "") -> Damaged:
     return Damaged(sample, "\n".join(lines).encode())
 
 
-@examples(100)
+@examples(90)
 @given(damaged_bytes())
 def test_pages_with_damaged_bytes(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []
 
 
-@examples(130)
+@examples(110)
 @given(damaged_cells())
 def test_pages_with_damaged_cells(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []
 
 
-@examples(110)
+@examples(90)
 @given(damaged_lines())
 def test_pages_with_damaged_lines(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []
 
 
-@examples(80)
+@examples(70)
 @given(damaged_lines(r"^#|permitted|^\|( \*\*|-)|^\*\*Note"))
 def test_pages_with_damaged_headings_labels_statements_and_headers(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []
 
 
 @pytest.mark.parametrize("name", ["es_2019.1.1", "ep_1.0"])
-def test_no_line_of_a_table_can_be_deleted_unseen(name: str) -> None:
-    """Each row that is deleted is gone from the model alone; each header and delimiter that is deleted is an error."""
+def test_no_header_and_no_delimiter_can_be_deleted_unseen(name: str) -> None:
+    """Otherwise the rows below would be read with the columns of the table above, or as text."""
     sample = SAMPLES[name]
     lines = sample.lines
     for at, line in enumerate(lines):
-        if not line.startswith("|"):
-            continue
-        damaged = Damaged(sample, "\n".join([*lines[:at], *lines[at + 1 :]]).encode())
-        assert list(complaints(damaged)) == [], line
+        if re.match(r"\| ?(\*\*|-)", line):
+            assert list(complaints(Damaged(sample, "\n".join([*lines[:at], *lines[at + 1 :]]).encode()))) == [], line

@@ -118,7 +118,7 @@ def seconds(text: str) -> float:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_twice_the_page_takes_at_most_three_times_as_long(family: str) -> None:
     """Machines have other things to do, so a family is tried again before it is called slow."""
-    small, large = FAMILIES[family](8_000), FAMILIES[family](16_000)
+    small, large = FAMILIES[family](6_000), FAMILIES[family](12_000)
     found: list[tuple[float, float]] = []
     while len(found) < 4:
         found.append((seconds(small), seconds(large)))

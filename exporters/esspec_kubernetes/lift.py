@@ -174,16 +174,19 @@ def _has(labels: Mapping[str, str], name: str, values: Values) -> bool:
 
 
 def _requirements(selector: Map, key_of: Callable[[str], Key]) -> Iterator[tuple[Key, Values]]:
-    yield from ((key_of(key.name), values) for key, values in match_labels(selector, "selector"))
-    items = as_list(selector.get("matchExpressions") or List(selector.line), selector.line, "matchExpressions")
+    for key, values in match_labels(selector, "selector"):
+        yield key_of(key.name), values
+    if not selector.get("matchExpressions"):
+        return
+    items = as_list(selector["matchExpressions"], selector.line, "matchExpressions")
     for item, line in zip(items, items.lines, strict=True):
         expression = as_map(item, line, "an expression")
-        values = tuple(map(str, as_list(expression.get("values") or List(line), line, "values")))
+        listed = tuple(map(str, as_list(expression.get("values") or List(line), line, "values")))
         match expression["operator"]:
             case "In":
-                found = only(*values)
+                found = only(*listed)
             case "NotIn":  # matches pods without the label too
-                found = all_but(*values)
+                found = all_but(*listed)
             case "Exists":
                 found = all_but(None)
             case _:

@@ -25,12 +25,14 @@ class Reading(NamedTuple):
     namespace: str | None = None
 
     def page(self, path: str, stdin: BinaryIO | None = None) -> "PageFile":
-        """Return the page at `path`. Raises InputProblems for settings that are none."""
+        """Return the page at `path`, of `-` what `stdin` holds. Raises InputProblems for settings that are none."""
         from esspec.compile import Choice  # noqa: PLC0415 - start-up is felt in hooks
         from esspec.loading import PageFile  # noqa: PLC0415 - as above
 
         choice = Choice(self.profile, settings_in(self.settings or ()))
         data = tuple(self.data or ())
+        if stdin is None and path == "-":
+            stdin = sys.stdin.buffer
         return PageFile(path, stdin, self.stdin_filename, self.binding, self.max_bytes, data, choice)
 
     def side(self) -> "SideOptions":

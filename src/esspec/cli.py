@@ -1,14 +1,13 @@
 """The command line: arguments in, one call, exit code out. Data goes to standard output, all else to standard error."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from esspec import __version__
-from esspec.arguments import exit_code, settings_in
+from esspec.arguments import Reading, exit_code
 from esspec.cli_answers import EXPLAIN_EXAMPLES, LIST_EXAMPLES, explain, list_
 from esspec.cli_check import CHECK_EXAMPLES, LINT_EXAMPLES, check, lint
 from esspec.cli_diff import DIFF_EXAMPLES, diff
@@ -38,9 +37,6 @@ from esspec.options import (
 from esspec.outcome import INTERRUPTED, outcome, tell
 from esspec.problem import InputProblems, error
 from esspec.streams import prepare_streams, write_data
-
-if TYPE_CHECKING:
-    from esspec.loading import PageFile
 
 app = typer.Typer(
     name="esspec",
@@ -76,27 +72,6 @@ def _called(arguments: Sequence[str]) -> int:
 def _error_format(arguments: Iterable[str]) -> str:
     words = " ".join(arguments)
     return "json" if "--error-format json" in words or "--error-format=json" in words else "text"
-
-
-class _Where(NamedTuple):
-    """The options that say how pages are found and read."""
-
-    binding: str | None
-    stdin_filename: str | None
-    max_bytes: int
-    data: Sequence[str] | None = None
-    profile: str | None = None
-    settings: Sequence[str] | None = None
-
-    def page(self, path: str) -> "PageFile":
-        """Return the page at `path`."""
-        from esspec.compile import Choice  # noqa: PLC0415 - as above
-        from esspec.loading import PageFile  # noqa: PLC0415 - as above
-
-        choice = Choice(self.profile, settings_in(self.settings or ()))
-        stdin = sys.stdin.buffer if path == "-" else None
-        data = tuple(self.data or ())
-        return PageFile(path, stdin, self.stdin_filename, self.binding, self.max_bytes, data, choice)
 
 
 _EXPORT_EXAMPLES = """\b
@@ -162,7 +137,7 @@ def export(
 
     folder = None if output is None else named_folder(output)
     request = ExportRequest(tuple(target or ()), folder, check, force, allow_removal, as_written)
-    where = _Where(binding, stdin_filename, max_bytes, data, profile, settings)
+    where = Reading(binding, stdin_filename, max_bytes, data, profile, settings)
     files = [where.page(page) for page in pages]
     report = LayoutRequest(layout, columns, columns_file, bom)
     result = export_report(files, request, report) if report.asks else export_pages(files, request)
@@ -187,7 +162,7 @@ def parse(
     from esspec.loading import load_page  # noqa: PLC0415 - as above
     from esspec.report import table  # noqa: PLC0415 - as above
 
-    reading = load_page(_Where(binding, stdin_filename, max_bytes, data).page(page))
+    reading = load_page(Reading(binding, stdin_filename, max_bytes, data).page(page))
     found = document(reading)
     if output_format is DataFormat.JSON:
         write_data(as_json(found))
@@ -212,7 +187,7 @@ def init(
     """Write a binding to fill in, or add to it what the page newly needs."""
     from esspec.init_command import init_page  # noqa: PLC0415 - as above
 
-    file = _Where(binding, stdin_filename, max_bytes, data).page(page)
+    file = Reading(binding, stdin_filename, max_bytes, data).page(page)
     result = init_page(file, "-" if to_stdout else output)
     write_data(result.data)
     tell(result.problems, error_format)
@@ -260,7 +235,7 @@ def verify(
 
     request = VerifyRequest(load_targets(target or ()), directory, profile, all_profiles, every_combination)
     request.check(has_settings=bool(settings))
-    reading = load_page(_Where(binding, stdin_filename, max_bytes, data, profile, settings).page(page))
+    reading = load_page(Reading(binding, stdin_filename, max_bytes, data, profile, settings).page(page))
     needs_binding(reading)
     with placed_in(reading.resolution.page.path, reading.page_name):
         result = verify_page(reading, request)

@@ -1,11 +1,12 @@
 """Which column of a table is which, by its name alone."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
 from esspec.problem import Problem, error
+from esspec.table_rule import Row
 from esspec.terms import Direction
 
 
@@ -98,17 +99,17 @@ def resembles_rules(columns: list[Column | None]) -> bool:
 
 
 def header_problems(
-    path: str, line: int, columns: list[Column | None], cells: Iterable[tuple[str, tuple[int, int]]]
+    path: str, line: int, columns: list[Column | None], texts: Sequence[str], header: Row
 ) -> list[Problem]:
-    """Return errors for unknown, doubled and missing columns; `cells` are the header's (text, place)."""
+    """Return errors for unknown, doubled and missing columns; `texts` are those of the header's cells."""
     problems: list[Problem] = []
-    for column, (text, at) in zip(columns, cells, strict=True):
+    for number, column in enumerate(columns):
         if column is None:
-            message, remedy = f"a rule table has no column '{text}'", f"use one of: {known_names()}"
-            problems.append(error("unknown-column", path, at, message, remedy))
+            message, remedy = f"a rule table has no column '{texts[number]}'", f"use one of: {known_names()}"
+            problems.append(error("unknown-column", path, header.place(number, 0), message, remedy))
         elif columns.count(column) > 1:
             message = f"two columns say {column}"
-            problems.append(error("column-twice", path, at, message, "keep one of them"))
+            problems.append(error("column-twice", path, header.place(number, 0), message, "keep one of them"))
     if _two_peers(columns):
         message = "two columns name peers, and one of them may be the workload that the rows are about"
         problems.append(error("column-twice", path, (line, 1), message, "keep one, and put workloads into headings"))

@@ -16,7 +16,10 @@ def contradictions(
 ) -> Iterator[Problem]:
     """Yield an error where one direction of one workload is stated twice: by two headings, or in two ways."""
     said: dict[tuple[str, Direction], tuple[tuple[int, int], str, int]] = {}
-    rows = ((name, r.direction, (r.heading.line, r.label), "a table", r.line) for name, r in rules)
+    first_lines: dict[tuple[str, Direction, tuple[int, int], str], int] = {}
+    for name, rule in rules:
+        first_lines.setdefault((name, rule.direction, (rule.heading.line, rule.label), "a table"), rule.line)
+    rows = ((*table, line) for table, line in first_lines.items())
     words = (
         (name, s.direction, (s.heading.line, s.line), f"'{s.word.capitalize()}'", s.line) for name, s in statements
     )

@@ -33,6 +33,8 @@ class Announced(NamedTuple):
 
 def restriction(path: str, intro: Intro, announced: Announced) -> Problem | None:
     """Return an error if the words before a table or statement restrict or contradict it, None if they do not."""
+    if not intro.text and not announced.negated_by:
+        return None
     named = directions_in(intro.text)
     is_taken_back = is_negated(intro.text) and not _is_not_by_itself(intro.text)
     if is_conditional(intro.text) and not _is_not_by_itself(intro.text):

@@ -46,6 +46,9 @@ MAX_COLUMNS = 64
 _MAX_LABEL = 200
 _MAX_FAULTS = 20
 _BLOCK_RULES = ("table", "code", "fence", "blockquote", "hr", "list", "html_block", "heading", "lheading")
+_CONTAINERS = ("bullet_list", "ordered_list", "list_item", "blockquote")
+_CONTAINERS_OPEN = frozenset(f"{name}_open" for name in _CONTAINERS)
+_CONTAINERS_CLOSE = frozenset(f"{name}_close" for name in _CONTAINERS)
 _WORDS = {"any": "any", "none": "none"}
 _MAX_OPEN_HTML = 4
 _STATEMENT = "write it as `Incoming connections permitted: None` (or Outgoing, or Any), or leave it away"
@@ -150,9 +153,9 @@ class _Reader:
         line = token.map[0] + 1 if token.map else 0
         if token.level >= MAX_NESTING - 1 and token.map:
             self.problem("nested-too-deep", line, f"nested deeper than {MAX_NESTING} levels", "write it flat")
-        if token.type.endswith(("list_open", "item_open", "quote_open")):
+        if token.type in _CONTAINERS_OPEN:
             self._containers.append(token.type)
-        elif token.type.endswith(("list_close", "item_close", "quote_close")):
+        elif token.type in _CONTAINERS_CLOSE:
             self._containers.pop()
             self._item_is_full = self._item_is_full and bool(self._containers[1:])
         elif 0 < line <= self._read_up_to:
@@ -387,8 +390,7 @@ class _Reader:
         if not self._is_at_the_margin():
             self.problem("unread-table", line, "a rule table in a quote or nested list is not read", "move it out")
             return
-        cells = ((text.text, table.header.place(n, 0)) for n, text in enumerate(texts))
-        wrong = header_problems(self._source.path, line, columns, cells)
+        wrong = header_problems(self._source.path, line, columns, [text.text for text in texts], table.header)
         self.problems += wrong
         if not wrong:
             is_html = read == self._inline.read_html

@@ -82,12 +82,13 @@ def _number(words: CellWords, at: int, names: PortNames, ports: list[PortRange],
     first, low = words.all[at], words.low[at]
     if low in names:
         ports += names[low]
-    elif _NAME.fullmatch(low):
-        faults.append(_no_number(first))
-    elif glued := _RANGE.fullmatch(first):
-        _add(int(glued[1]), int(glued[2]), first, ports, faults)
     elif not _DIGITS.fullmatch(first):
-        faults.append(_no_port(first, first))
+        if _NAME.fullmatch(low):
+            faults.append(_no_number(first))
+        elif glued := _RANGE.fullmatch(first):
+            _add(int(glued[1]), int(glued[2]), first, ports, faults)
+        else:
+            faults.append(_no_port(first, first))
     elif (
         words.low[at + 1 : at + 2]
         and words.low[at + 1] in _DASHES

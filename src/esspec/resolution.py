@@ -49,13 +49,18 @@ class ResolvedRule(NamedTuple):
 
     workload: str
     written: WrittenRule
-    row: str
     protocol: Protocol | None
     ports: WrittenPorts
     peers: tuple[ResolvedPeer, ...]
     condition: Condition | None
     labels: tuple[Label, ...] | None
     override: AppliedOverride | None
+
+    @property
+    def row(self) -> str:
+        """Return a hash of what the row says, wherever it stands on the page."""
+        content = f"{self.workload}\x1f{self.written.direction}\x1f{self.written.cells}"
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 class Unknown(NamedTuple):
@@ -140,7 +145,6 @@ class _Resolver:
         return ResolvedRule(
             workload=workload,
             written=written,
-            row=_row_hash(workload, written),
             protocol=override.entry.protocol if override and override.entry.protocol else written.protocol,
             ports=override.ports if override and override.ports else written.ports,
             peers=peers,
@@ -376,11 +380,6 @@ def _beyond_ascii(name: str) -> str:
     """Return which character of a name is no ASCII; it may look like one (threats.md 14)."""
     odd = next((ch for ch in name if not ch.isascii()), None)
     return f", where '{odd}' is U+{ord(odd):04X} {unicodedata.name(odd, '')}".rstrip() if odd else ""
-
-
-def _row_hash(workload: str, written: WrittenRule) -> str:
-    content = f"{workload}\x1f{written.direction}\x1f{written.cells}"
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _unused(binding: Binding, keys: tuple[str, ...], what: str) -> Problem:

@@ -95,6 +95,7 @@ class _Level(NamedTuple):
     heading: Heading
     direction: Direction | None
     is_owner: bool
+    is_negated: bool
 
 
 class Sections:
@@ -111,7 +112,8 @@ class Sections:
         self.end(heading.line - 1, depth)
         is_title = depth == 1 and self._single_title and not heading.name.lower().endswith(("pod", "pods"))
         is_owner = not is_title and not is_about_directions(heading.name)
-        self._levels.append(_Level(depth, heading, direction or direction_of(heading.name), is_owner))
+        direction = direction or direction_of(heading.name)
+        self._levels.append(_Level(depth, heading, direction, is_owner, is_negated(heading.name)))
 
     def end(self, line: int, depth: int = 0) -> None:
         """End the sections that are as deep as `depth` or deeper with this line."""
@@ -127,7 +129,7 @@ class Sections:
 
     def negated(self) -> int:
         """Return the line of a heading here that takes back what stands below it, 0 if there is none."""
-        return next((level.heading.line for level in self._levels if is_negated(level.heading.name)), 0)
+        return next((level.heading.line for level in self._levels if level.is_negated), 0)
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield what headings say of the direction here, the nearest first."""

@@ -52,9 +52,9 @@ class RawRow(NamedTuple):
         return not self.pieces[0]
 
     def _inner(self) -> tuple[str, ...]:
-        first = 1 if self._leading() else 0
-        last = len(self.pieces) - (1 if len(self.pieces) > first and not self.pieces[-1] else 0)
-        return self.pieces[first:last]
+        pieces = self.pieces
+        first = 0 if pieces[0] else 1
+        return pieces[first:-1] if len(pieces) > first and not pieces[-1] else pieces[first:]
 
 
 class Row(Protocol):

@@ -137,8 +137,10 @@ def _value(reading: _Reading, event: Any, depth: int) -> "Scalar | Map | List":
         return _unfolded(reading, event)
     if event.anchor or event.tag:
         return _anchored(reading, event, depth)
-    if kind is ScalarEvent:
-        return event.value if event.style else _scalar(reading, event)
+    if kind is ScalarEvent:  # most events by far
+        text: str = event.value
+        value, is_clear = (text, True) if event.style else _plain(text)
+        return value if is_clear else _unclear(reading, event)
     if depth == MAX_DEPTH:
         raise _refused(event, f"nested deeper than {MAX_DEPTH}")
     return (_map if kind is MappingStartEvent else _list)(reading, event, depth + 1)
@@ -211,10 +213,8 @@ def _list(reading: _Reading, start: Any, depth: int) -> List:
     return found
 
 
-def _scalar(reading: _Reading, event: Any) -> Scalar:
-    value, is_clear = _plain(event.value)
-    if is_clear:
-        return value
+def _unclear(reading: _Reading, event: Any) -> Unclear:
+    """Return a plain scalar that readers of YAML take for different things, where those are kept."""
     if reading.aliases is None:
         raise _refused(event, f"'{event.value}' is read differently by YAML 1.1 and 1.2; quote it")
     return Unclear(event.value)
