@@ -196,7 +196,7 @@ def main() -> int:
     parser.add_argument("--nca", default=shutil.which("nca"), help="network-config-analyzer 2.x")
     parser.add_argument("--netpolicy", default=shutil.which("netpolicy"), help="np-guard's netpol-analyzer")
     arguments = parser.parse_args()
-    short, long = (5, 1) if arguments.quick else (21, 7)
+    short, long = (9, 3) if arguments.quick else (21, 7)
     peers = Peers(arguments.nca, arguments.netpolicy)
     for name, place in peers._asdict().items():
         if place is None:

@@ -9,7 +9,7 @@ from drawn_cluster import NUMBERS
 from esspec.cluster import Cluster, read_clusters
 from esspec.flows import Flows
 from esspec.lifted import NAMESPACE, Key, Values, label
-from esspec.manifest_objects import ManifestText
+from esspec.manifest_files import ManifestText
 from esspec.problem import errors_in
 from esspec.surroundings import named_port, namespace_label, port_name
 from esspec.terms import Protocol

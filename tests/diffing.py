@@ -13,7 +13,7 @@ from esspec.cluster import read_cluster
 from esspec.compile import read
 from esspec.difference import Difference
 from esspec.flows import Flows
-from esspec.manifest_objects import ManifestText
+from esspec.manifest_files import ManifestText
 from esspec.meaning import Side
 from esspec.page_view import view_of_page
 from esspec.source import read_source

@@ -26,7 +26,7 @@ _LAST_PORT = 65535
 _SHORT = 100
 _DELIMITER = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
 _RULER = r"[-*+]$|(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$"
-_BLOCK = re.compile(rf" {{4}}|\t|\s*(?:#{{1,6}}(?:\s|$)|>|```|~~~|<|[-*+]\s|\d+[.)]\s|{_RULER})")
+_BLOCK = re.compile(rf" {{4}}|\t|\s*(?:#{{1,6}}(?:\s|$)|>|```|~~~|<(?!br)|[-*+]\s|\d+[.)]\s|{_RULER})")
 _BETWEEN = r"\s*[,;&\n]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+"
 _SEPARATOR = re.compile(_BETWEEN, re.IGNORECASE)
 _NEXT_NUMBER = re.compile(rf"(?:{_BETWEEN})(?=[0-9])", re.IGNORECASE)

@@ -183,7 +183,7 @@ def test_without_dns_one_warning() -> None:
     """It names the workloads whose egress is isolated and that have no rule on UDP 53; "Any" needs none."""
     text = page("TCP | UI pods to port 53 | why", direction="egress")
     (warning,) = dns_warning(model(text), "page.md")
-    assert str(warning).startswith("page.md: warning: 1 workloads cannot resolve names: Kafka pod — ")
+    assert str(warning).startswith("page.md: warning: 1 workload cannot resolve names: Kafka pod — ")
     assert dns_warning(model(page(direction="ingress")), "page.md") == ()
     assert dns_warning(model(page("UDP | UI pods to ports 50 - 60 | why", direction="egress")), "page.md") == ()
     assert dns_warning(model(page("UDP | UI pods | why", direction="egress")), "page.md") == ()

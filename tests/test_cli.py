@@ -83,7 +83,7 @@ def test_error_leaves_no_data(arguments: tuple[str, ...]) -> None:
 def test_warning_is_on_stderr_beside_the_data() -> None:
     ran = esspec("export", "warned.md", "-t", "csv")
     assert ran.code == 0
-    assert ran.err.startswith("warned.md: warning: 1 workloads cannot resolve names: Kafka pod — ")
+    assert ran.err.startswith("warned.md: warning: 1 workload cannot resolve names: Kafka pod — ")
     assert ran.err.count("\n") == 1
     assert ran.out.count("\r\n") == 5
 

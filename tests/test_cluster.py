@@ -4,7 +4,7 @@ import pytest
 
 from esspec.cluster import Cluster, read_cluster
 from esspec.lifted import NAMESPACE, label
-from esspec.manifest_objects import ManifestText
+from esspec.manifest_files import ManifestText
 from esspec.problem import InputProblems
 from esspec.surroundings import named_port
 from esspec.terms import Protocol

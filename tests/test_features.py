@@ -317,9 +317,9 @@ def test_verify_proves_one_state_or_all() -> None:
     """Of two profiles there are two; Kafka has two features with two states each, and so has UI."""
     assert summary() == [EQUAL]
     assert summary("--profile", "plain", "--set", "metrics=enabled") == [EQUAL]
-    assert summary("--all-profiles") == [EQUAL, "compared: 2 states of the page's features"]
+    assert summary("--all-profiles") == [EQUAL, "compared: 2 sets of policies, one after the other"]
     bind("")
-    assert summary("--every-combination") == [EQUAL, "compared: 8 states of the page's features"]
+    assert summary("--every-combination") == [EQUAL, "compared: 8 sets of policies, one after the other"]
 
 
 def without(policies: PolicySet, line: int) -> PolicySet:
@@ -374,7 +374,7 @@ def test_a_lost_statement_is_caught_in_every_combination(monkeypatch: pytest.Mon
     """A workload without features has one combination, which is compared as well."""
     Path("page.md").write_text(f"{PAGE}\n## Silent pod\n\nIncoming connections permitted: None\n", encoding="utf-8")
     bind(f'{SET}\n[workloads."Silent pod"]\nlabels = {{ component = "silent" }}\n')
-    assert summary("--every-combination") == [EQUAL, "compared: 9 states of the page's features"]
+    assert summary("--every-combination") == [EQUAL, "compared: 9 sets of policies, one after the other"]
     lose(19, monkeypatch)
     ran = esspec("verify", "--every-combination")
     assert ran.code == 1

@@ -1,17 +1,19 @@
 """Sets of flows say what single flows are, for pods that are there and for pods that nobody has created."""
 
+from collections.abc import Mapping
+
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cluster_ends import Known, address_at, example_of, flows_between, holds, pod_at, sights
-from drawn_cluster import ADDRESSES, KNOWN, Drawn, manifests, pods, policies
+from drawn_cluster import ADDRESSES, KNOWN, UNKNOWN, Drawn, manifests, pods, policies, workload
 from esspec.flows import Flows
 from esspec.terms import Direction
 from esspec.views import Sight
 from kubernetes_texts import document
-from naive_cluster import Data, Pod, is_allowed, is_isolated, namespace_labels, objects
+from naive_cluster import Data, Pod, Port, is_allowed, is_isolated, namespace_labels, objects
 
 SOME, FEW = settings(max_examples=80), settings(max_examples=25)
 
@@ -100,6 +102,96 @@ def test_a_further_policy_takes_flows_only_where_it_isolates(drawn: Drawn, more:
     lost, everyone = before.flows - after.flows, before.ends.everyone
     excused = lost.restricted(newly[Direction.EGRESS], everyone) | lost.restricted(everyone, newly[Direction.INGRESS])
     assert lost == excused
+
+
+TEAM_P, TEAM_NOT_P = "{matchLabels: {team: p}}", "{matchExpressions: [{key: team, operator: NotIn, values: [p]}]}"
+NAME = "kubernetes.io/metadata.name"
+PEERS = {
+    "own namespace": "podSelector: {}",
+    "own namespace, by label": "podSelector: {matchLabels: {app: p}}",
+    "any of several": "podSelector: {matchExpressions: [{key: app, operator: In, values: [q, p]}]}",
+    "not of several": "podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [q, p]}]}",
+    "with a label": "podSelector: {matchExpressions: [{key: app, operator: Exists}]}",
+    "without a label": "podSelector: {matchExpressions: [{key: app, operator: DoesNotExist}]}",
+    "all namespaces": "namespaceSelector: {}",
+    "namespaces by label": f"namespaceSelector: {TEAM_P}",
+    "namespaces without a label": f"namespaceSelector: {TEAM_NOT_P}",
+    "namespaces by label, and pods": f"namespaceSelector: {TEAM_P}, podSelector: {{matchLabels: {{app: p}}}}",
+    "a namespace by name": f"namespaceSelector: {{matchLabels: {{{NAME}: b}}}}",
+    "namespaces but one": f"namespaceSelector: {{matchExpressions: [{{key: {NAME}, operator: NotIn, values: [b]}}]}}",
+    "a namespace by name and label": f"namespaceSelector: {{matchLabels: {{{NAME}: a, team: p}}}}",
+    "another one": f"namespaceSelector: {{matchLabels: {{{NAME}: b, team: p}}}}",
+    "one that nobody describes": f"namespaceSelector: {{matchLabels: {{{NAME}: c, team: p}}}}",
+    "addresses": "ipBlock: {cidr: 192.0.2.0/24}",
+    "addresses but some": "ipBlock: {cidr: 0.0.0.0/0, except: [192.0.2.128/25]}",
+    "addresses of the other family": 'ipBlock: {cidr: "2001:db8::/32", except: ["2001:db8::/64"]}',
+}
+PORTS = {
+    "every port": "",
+    "one port": "{port: 80}",
+    "a range": "{port: 80, endPort: 8080, protocol: UDP}",
+    "every port of a protocol": "{protocol: SCTP}",
+    "a name": "{port: http}",
+    "a name, a number and a protocol": "{port: http, protocol: UDP}, {port: 81}, {protocol: SCTP}",
+}
+RULES = [
+    *(pytest.param(f"%s: [{{{peer}}}], ports: [{{port: 80}}]", id=case) for case, peer in PEERS.items()),
+    *(pytest.param(f"ports: [{ports}]", id=f"everyone, {case}") for case, ports in PORTS.items()),
+    *(
+        pytest.param(f"%s: [{{podSelector: {{}}}}], ports: [{ports}]", id=f"pods, {case}")
+        for case, ports in PORTS.items()
+    ),
+    pytest.param(
+        "%s: [{podSelector: {}}, {ipBlock: {cidr: 192.0.2.0/24}}], ports: [{port: http}]", id="pods and addresses"
+    ),
+    pytest.param("%s: []", id="no peers are everyone"),
+]
+
+
+def inhabitant(namespace: str, labels: Mapping[str, str], *ports: Port) -> Pod:
+    """Return a pod in one of the namespaces, with all labels of that."""
+    of_namespace = {**KNOWN, **UNKNOWN, "d": {"team": "p"}}[namespace]
+    return Pod(namespace, labels, {**of_namespace, NAME: namespace}, ports)
+
+
+WORLD = (
+    *(inhabitant(namespace, {"app": app}) for namespace in "abc" for app in ("p", "r")),
+    inhabitant("a", {}, Port("http", "TCP", 8080), Port("http", "UDP", 81)),
+    inhabitant("c", {"tier": "p"}, Port("web", "TCP", 8080)),
+    inhabitant("d", {}),
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("direction", Direction)
+def test_every_flow_of_a_small_world(rule: str, direction: Direction) -> None:
+    """One rule in either direction, every pair of ends, and each piece of the ports."""
+    peers = "from" if direction is Direction.INGRESS else "to"
+    spec = f"policyTypes: [{direction.capitalize()}], {direction}: [{{{rule.replace('%s', peers)}}}]"
+    drawn = Drawn(small_world(f"podSelector: {{}}, {spec}"), tuple(pod for pod in WORLD if pod.ports))
+    (sight,) = sights(drawn.text)
+    cluster = objects(drawn.text)
+    more = [pod for pod in WORLD if not pod.ports]
+    for flow, source, destination in flows_between(ends_of(sight, drawn, more, [*range(5)])):
+        assert holds(sight.flows, source, destination, flow) == is_allowed(cluster, flow), flow
+
+
+def test_ends_outside_do_not_connect_with_each_other() -> None:
+    """No policy speaks of such flows, and none are counted, whether anything is isolated or not."""
+    for spec in ("podSelector: {}", "podSelector: {}, ingress: [{}]"):
+        (sight,) = sights(document(spec))
+        pods_alone = (1 << len(sight.ends.pods)) - 1
+        for number in range(len(sight.ends.pods), sight.ends.count):
+            assert all(segment.peers & ~pods_alone == 0 for segment in sight.flows.rows.get(number, ()))
+
+
+def small_world(spec: str) -> str:
+    """Return a policy in the namespace a, the pods that name ports, and the namespaces that are known."""
+    named = [workload(pod, f"w{number}", "Pod") for number, pod in enumerate(pod for pod in WORLD if pod.ports)]
+    around = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n, "labels": KNOWN[n]}} for n in KNOWN]
+    return document(spec, "name: p, namespace: a") + "".join(
+        f"---\n{yaml.safe_dump(each)}" for each in (*named, *around)
+    )
 
 
 ALIKE = [

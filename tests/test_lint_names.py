@@ -155,7 +155,7 @@ NO_DNS = BINDING.replace(TOP, TOP.partition("[dns]")[0])
 )
 def test_name_resolution(outgoing: Said, count: int) -> None:
     text = section(KAFKA, outgoing=outgoing) + section(UI)
-    expected = "1 workloads cannot resolve names: Kafka pod"
+    expected = "1 workload cannot resolve names: Kafka pod"
     assert [one.message for one in linted(text, NO_DNS) if one.code == "no-dns"] == [expected] * count
     assert "no-dns" not in {one.code for one in linted(text)}
 

@@ -87,3 +87,8 @@ def test_tags_cost_no_more_than_their_length() -> None:
     assert sum("[liquid]" in line for line in found) == 20_000
 
 
+@pytest.mark.parametrize("attributes", ['{: style="display:none"}', "{: .hide}", "{:hidden}", '{: class="hidden"}'])
+def test_attributes_that_hide_are_an_error(attributes: str) -> None:
+    told = "error: these attributes may hide what stands beside them — delete them, or what they hide"
+    assert findings(f"{KAFKA}{attributes}\n\n{INGRESS}") == [f"p.md:3:1: {told} [kramdown-extension]"]
+    assert findings(f"{KAFKA}{{: .wide}}\n\n{INGRESS}") == []

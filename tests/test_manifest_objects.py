@@ -6,7 +6,7 @@ import pytest
 
 from esspec.cluster import Cluster, read_cluster, read_clusters
 from esspec.lifted import NAMESPACE
-from esspec.manifest_objects import ManifestText
+from esspec.manifest_files import ManifestText
 from esspec.naming import naming
 from esspec.problem import InputProblems
 from esspec.views import see

@@ -79,6 +79,15 @@ def test_an_egress_rule_means_the_numbers_of_its_peers() -> None:
     assert not any(segment.peers & outside for segment in sight.flows.rows[one])
 
 
+def test_an_egress_rule_for_everyone_means_all_pods_that_have_the_name() -> None:
+    text = document(
+        "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: http}]}]", "name: p, namespace: ns"
+    )
+    (sight,) = sights(text + pod("one", HTTP) + pod("two", HTTP).replace("namespace: ns", "namespace: other"))
+    one, two = (sight.class_of(known) for known in sight.view.pods)
+    assert next((s.first, s.peers >> one & 1, s.peers >> two & 1) for s in sight.flows.rows[one]) == (8080, 1, 1)
+
+
 @pytest.mark.parametrize(
     "beside",
     [

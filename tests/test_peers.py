@@ -114,21 +114,59 @@ def test_the_instance_is_namespace_and_labels_of_the_binding() -> None:
         "All pods",
         "Any UI pod",
         "All UI pods",
+        "Any pod in the remote instance",
+        "Any pod in the peer Kafka instance",
         "Other pods",
         "pods",
         "Itself",
         "UI/broker pods",
         "UI pods in the other namespace",
         "Internet",
-        "None",
-        "N/A",
-        "-",
     ],
 )
 def test_words_that_are_not_guessed(words: str) -> None:
     """They are close to words with a meaning, and mean more, less or nothing; an alias can say what."""
-    name = words.removeprefix("Other ")
-    assert findings(cell(words)) == [unknown(words).replace(f'["{words}"]', f'["{name}"]')]
+    assert findings(cell(words)) == [unknown(words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (
+            "None",
+            "a direction without connections is `Outgoing connections permitted: None` (or Incoming), and no table",
+        ),
+        (
+            "N/A",
+            "a direction without connections is `Outgoing connections permitted: None` (or Incoming), and no table",
+        ),
+        ("UI/Kafka pods", "write a comma between the peers"),
+        ("UI pods when TLS is on", "write the condition into a column Condition, and only the peer here"),
+        (
+            "10.0.0.0/8",
+            'describe it in the binding: [externals."10.0.0.0/8"] with role and addresses = ["10.0.0.0/8"]',
+        ),
+        ("UI pods to port https", "if 'https' is a port, write https = 443, or whatever its number is, under [ports]"),
+    ],
+)
+def test_the_remedy_fits_the_words(words: str, remedy: str) -> None:
+    (found,) = findings(cell(words))
+    assert f" — {remedy}" in found
+    assert "[unknown-peer]" in found
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["UI pods to port number 7030", "UI pods: 7013", "UI pods:7014", "UI pods 7015", "UI pods to ports above 7011"],
+)
+def test_a_port_that_is_not_read_is_not_every_port(words: str) -> None:
+    """An alias of such words would open all ports, so it is neither offered nor taken."""
+    row = f"TCP | {words} | why"
+    told = f"page.md:7:9: error: '{words}' may speak of a port, and none is read in it — write it as in 'X pods on "
+    assert findings(page(row))[0].startswith(told)
+    alias = instead('component = "ui" }', f'component = "ui" }}\naliases = ["{words}"]')
+    if words != "UI pods 7015":  # this may be a name
+        assert findings(page(row), alias)[0].startswith(told)
 
 
 def test_the_sign_of_a_list_stands_at_the_beginning_of_a_line() -> None:

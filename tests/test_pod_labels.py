@@ -161,7 +161,26 @@ def test_a_workload_may_have_the_page_s_labels_alone() -> None:
     ],
 )
 def test_two_values_are_an_error_that_names_both_places(cells: list[str], binding: str, told: str) -> None:
-    assert findings(rows(*cells), binding) == [f"{told} — keep one value [label-twice]"]
+    found = [line for line in findings(rows(*cells), binding) if not line.endswith("[labels-differ]")]
+    assert found == [f"{told} — keep one value [label-twice]"]
+
+
+def test_rows_that_give_different_labels_are_a_warning() -> None:
+    """The pods of the workload are taken to have all of them, which may be fewer pods than either row means."""
+    (found,) = findings(rows("UI pods | app=a", "UI pods | app=a, role=x", "UI pods | "))
+    assert found == (
+        "page.md:8:1: warning: this row and line 7 give 'UI pod' different labels, and its pods are taken to have all "
+        "of them — give the same labels in every row, or describe two workloads if two kinds of pods are meant "
+        "[labels-differ]"
+    )
+
+
+def test_a_namespace_is_no_label() -> None:
+    (found,) = findings(rows("UI pods | namespace: foo"))
+    assert found == (
+        "page.md:7:19: error: 'namespace' says where pods run, and is no label of theirs — write the namespace into "
+        "the binding [unread-labels]"
+    )
 
 
 def test_two_values_in_one_cell() -> None:

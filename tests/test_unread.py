@@ -312,6 +312,24 @@ def test_tables_that_look_like_rules_are_findings(table: str, level: str) -> Non
     assert found.endswith("[unread-table]")
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param("| Client pod | Server pod | TCP port |\n|-|-|-|\n| Gamma | Kafka | 1023 |", id="other-words"),
+        pytest.param("| Caller | Listener |\n|-|-|\n| Beta | Kafka:1024 |", id="port-behind-a-colon"),
+        pytest.param("| Flow | Transport |\n|-|-|\n| Beta -> Kafka pods | TCP/1036 |", id="arrow"),
+        pytest.param("| Connection | Details |\n|-|-|\n| Kafka pod to Beta | any UDP |", id="protocol"),
+    ],
+)
+def test_a_table_whose_rows_name_workloads_and_ports_is_a_finding(table: str) -> None:
+    """Its header is no header of rules, and passing it over in silence would lose its rows."""
+    assert findings(f"{START}\n{table}\n") == [
+        "p.md:7:1: warning: a row of this table names a workload and a port, and its header is no header of rules — "
+        "write a header with Type and Origin or Destination, and a delimiter row below it [unread-table]"
+    ]
+    assert findings(f"{START}\n{table.replace('Kafka', 'Other')}\n") == []
+
+
 def test_a_list_of_ports_below_a_label_is_an_error() -> None:
     """The label says that these are rules, so their direction must not stay open."""
     text = f"{START}\nOutgoing:\n\n| Port | Protocol |\n|-|-|\n| 80 | TCP |\n"

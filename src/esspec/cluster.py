@@ -12,10 +12,10 @@ from esspec.applied import as_applied
 from esspec.doubts import doubts
 from esspec.lifted import Policy, Unreadable
 from esspec.manifest import Refused, annotated_rules, identity
+from esspec.manifest_files import DEFAULT_NAMESPACE, ManifestText
 from esspec.manifest_objects import (
     ManifestObject,
     Manifests,
-    ManifestText,
     object_twice,
     read_manifests,
     refused_object,
@@ -28,7 +28,6 @@ from esspec.terms import Direction, Protocol
 from esspec.views import KnownPods, Sourced, View
 from esspec.yamlread import Map
 
-DEFAULT_NAMESPACE = "default"
 _NAMESPACED = ("networking.k8s.io", "cilium.io")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -29,14 +29,14 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
-from esspec.notes import note_problems
+from esspec.notes import note_problems, reason_problems
 from esspec.page import read_page
 from esspec.problem import PageProblems, Problem, error, errors_in, in_order, warning
 from esspec.resolution import Resolution, ResolvedPeer, ResolvedRule, resolve
 from esspec.rows import RowReader
 from esspec.selectors import Selected, instance, page_labels, select
 from esspec.source import Source
-from esspec.spelling import slug
+from esspec.spelling import instance_called, slug
 from esspec.terms import Direction
 
 _T = TypeVar("_T")
@@ -95,6 +95,7 @@ def read(
     problems += [_unused(binding, "variable", name) for name in binding.file.variables if name not in inline.used]
     problems += [_unused(binding, "port", name) for name in _unused_ports(source, binding)]
     problems += note_problems(page, resolution.names)
+    problems += reason_problems(source.path, written)
     found = in_order(told_once([*resolution.problems, *problems]))
     return Reading(page_name, resolution, selected, features, tuple(inline.missing), found, source.ignores)
 
@@ -199,18 +200,21 @@ def _peers(found: ResolvedPeer) -> Iterator[Peer]:
 
 
 def _instance_problems(binding: Binding, resolution: Resolution) -> Iterator[Problem]:
-    if instance(binding) is not None:
-        return
-    uses: Iterable[ResolvedRule] = (r for r in resolution.rules if any(p.kind == "instance" for p in r.peers))
-    for rule in uses:
-        phrase = next(peer.phrase for peer in rule.peers if peer.kind == "instance")
-        yield error(
-            "no-instance",
-            resolution.page.path,
-            rule.written.peer_at(phrase),
-            f"'{phrase}' means every pod of the instance, and nothing says which those are",
-            f"write namespace and labels at the top of {binding.name or FILE_NAME}",
-        )
+    """Yield an error per row on "any pod in the instance" where nothing says which those are, or two are spoken of."""
+    first = ""
+    for rule in resolution.rules:
+        phrase = next((peer.phrase for peer in rule.peers if peer.kind == "instance"), "")
+        path, at = resolution.page.path, rule.written.peer_at(phrase) if phrase else (0, 0)
+        if phrase and instance(binding) is None:
+            message = f"'{phrase}' means every pod of the instance, and nothing says which those are"
+            remedy = f"write namespace and labels at the top of {binding.name or FILE_NAME}"
+            yield error("no-instance", path, at, message, remedy)
+        elif phrase and instance_called(phrase) not in ("", first):
+            if first:
+                message = f"'{phrase}' and '{first}' are two instances, and the binding describes one"
+                remedy = "describe the pods of the other as a workload of the binding, and name it"
+                yield error("two-instances", path, at, message, remedy)
+            first = first or instance_called(phrase)
 
 
 def _unused_empty_labels(binding: Binding) -> Iterator[Problem]:

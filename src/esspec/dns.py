@@ -44,7 +44,8 @@ def page_dns_warning(resolution: Resolution, features: Features) -> tuple[Proble
 def _warning(names: tuple[str, ...], path: str, binding: str) -> tuple[Problem, ...]:
     if not names:
         return ()
-    message = f"{len(names)} workloads cannot resolve names: {', '.join(names)}"
+    who = "1 workload" if len(names) == 1 else f"{len(names)} workloads"
+    message = f"{who} cannot resolve names: {', '.join(names)}"
     return (warning("no-dns", path, (0, 0), message, f"state it on the page, or add [dns] to {binding}"),)
 
 

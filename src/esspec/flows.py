@@ -124,7 +124,8 @@ class _Admitted:
             return self._everybody
         key = tuple(named)
         if key not in self._known:
-            self._known[key] = combined(self._everybody, side_of(named), or_)
+            side = side_of(named)
+            self._known[key] = combined(self._everybody, side, or_) if self._everybody else side
         return self._known[key]
 
 

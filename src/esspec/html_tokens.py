@@ -142,13 +142,14 @@ def _wrong_attribute(tag: str, attributes: Iterable[tuple[str, str | None]]) -> 
             if (value or "").strip() != "1":
                 return f"'{name}' in <{tag}> makes one cell of several"
         elif name == "style":
-            if not _is_harmless(value or ""):
+            if not is_harmless(value or ""):
                 return f"the style of <{tag}> may hide what stands there"
         elif not (name in _NOISE or name.startswith(("aria-", "data-")) or (name == "markdown" and tag in WRAPPERS)):
             return f"'{name}' in <{tag}> may hide or change what stands there"
     return ""
 
 
-def _is_harmless(style: str) -> bool:
+def is_harmless(style: str) -> bool:
+    """Return whether a style hides nothing."""
     declared = [part.partition(":") for part in style.lower().split(";") if part.strip()]
     return all(name.strip() in _HARMLESS_STYLES and not set(value) & set("()\\/\"'-") for name, _, value in declared)

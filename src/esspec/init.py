@@ -163,6 +163,6 @@ def _wanted_by_peers(rule: ResolvedRule, errors: _Places) -> dict[str, str]:
     for problem in (problem for at in map(written.peer_at, phrases) for problem in errors.get(at, ())):
         if problem.code == "ports-in-doubt":
             wanted["ports"] = problem.message
-        elif is_open and problem not in told:
+        if is_open and problem not in told:
             wanted.setdefault("peers", problem.message)
     return wanted

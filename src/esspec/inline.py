@@ -157,6 +157,9 @@ class InlineReader:
             )
             return raw
         self.used.add(name)
+        if "|" in value:
+            message = f"the value of '{name}' holds a pipe, at which Jekyll tears a row"
+            faults.append(Fault("liquid", raw, message, "write the text out, or change the value"))
         faults += unprintable(value)
         plain, more = self._plain(_ATTRIBUTES.sub("", value))
         faults += more

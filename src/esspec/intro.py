@@ -23,25 +23,30 @@ NO_INTRO = Intro()
 
 
 class Announced(NamedTuple):
-    """What the words announce: its line, its direction, whose it is, and the line of a heading that takes it back."""
+    """What the words announce: its line, its direction, whose it is.
+
+    `negated_by` and `conditional_by` are the lines of headings that take it back, or say when it holds.
+    """
 
     line: int
     direction: Direction
     owner: str
     negated_by: int
+    conditional_by: int = 0
 
 
 def restriction(path: str, intro: Intro, announced: Announced) -> Problem | None:
     """Return an error if the words before a table or statement restrict or contradict it, None if they do not."""
-    if not intro.text and not announced.negated_by:
+    if not intro.text and not announced.negated_by and not announced.conditional_by:
         return None
     named = directions_in(intro.text)
     is_taken_back = is_negated(intro.text) and not _is_not_by_itself(intro.text)
-    if is_conditional(intro.text) and not _is_not_by_itself(intro.text):
+    is_intro = is_conditional(intro.text) and not _is_not_by_itself(intro.text)
+    if is_intro or announced.conditional_by:
         return error(
             "unread-condition",
             path,
-            (intro.line, 1),
+            (intro.line if is_intro else announced.conditional_by, 1),
             f"this is a condition on line {announced.line}, and it is not read",
             "put it into a column Condition of the table, row by row",
         )

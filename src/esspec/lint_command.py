@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from esspec.cluster import DEFAULT_NAMESPACE
 from esspec.compile import Reading
 from esspec.lint import lint
 from esspec.loading import PageFile, load_page
+from esspec.manifest_files import DEFAULT_NAMESPACE
 from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error, in_order
 from esspec.sides import SideOptions, load_manifests
 

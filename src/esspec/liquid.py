@@ -9,6 +9,8 @@ from typing import NamedTuple
 from esspec.problem import Problem, error, warning
 
 _TAG = re.compile(r"\{%-?[ \t]*([A-Za-z_]\w*)?|\{::([A-Za-z_]\w*)?([^}\n]{0,200}/\})?|\{:/([A-Za-z_]\w*)?")
+_STYLE = r"""style[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^\s}]*)"""
+_HIDING = re.compile(rf"\{{:(?![:/])[^{{}}\n]*?\b(?:hidden\b|{_STYLE})", re.IGNORECASE)
 _BLOCKS = frozenset({"if", "unless", "case", "for", "tablerow", "capture", "comment", "raw", "highlight", "block"})
 # These show nothing of their own: what stands between a block's tags is on the page, and is read there.
 _SILENT = _BLOCKS | frozenset(
@@ -53,7 +55,18 @@ def tags_in(lines: Sequence[str]) -> list[Tag]:
                 waiting.setdefault((name, is_liquid), []).append(len(found))
             last = len(lines) if begins else number
             found.append(Tag(number, match.start() + 1, last, name, is_liquid))
+        found += [Tag(number, column, number, "", is_liquid=False) for column in _hiding(line)]
     return found
+
+
+def _hiding(line: str) -> list[int]:
+    """Return where kramdown attributes begin that may hide what they belong to."""
+    found = list(_HIDING.finditer(line)) if "{:" in line else []
+    if not found:
+        return []
+    from esspec.html_tokens import is_harmless  # noqa: PLC0415 - few pages give elements a style
+
+    return [match.start() + 1 for match in found if match[1] is None or not is_harmless(match[1].strip("\"'"))]
 
 
 def _end(found: list[Tag], waiting: dict[tuple[str, bool], list[int]], key: tuple[str, bool], line: int) -> None:

@@ -3,15 +3,23 @@
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from esspec.manifest_objects import ManifestText
 from esspec.problem import InputProblems, Problem, error
 from esspec.revisions import Revised, content, files_below
 from esspec.source import MAX_BYTES, decode, read_bytes, too_large
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml", ".json")
+DEFAULT_NAMESPACE = "default"
+"""Where objects are that name no namespace."""
+
+
+class ManifestText(NamedTuple):
+    """One file of manifests: what messages call it, and its text."""
+
+    name: str
+    text: str
 
 
 def is_manifest(name: str) -> bool:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from esspec.cluster import DEFAULT_NAMESPACE, Cluster, read_cluster
+from esspec.cluster import Cluster, read_cluster
 from esspec.lifted import NAMESPACE
 from esspec.lint_dns import cut_off
 from esspec.lint_isolation import accidents
 from esspec.lint_selectors import own_namespace_peers, selecting_nothing, unnamed_ports
 from esspec.lint_swallowed import swallowed
 from esspec.linted_cluster import LintedCluster
-from esspec.manifest_objects import ManifestText
+from esspec.manifest_files import DEFAULT_NAMESPACE, ManifestText
 from esspec.naming import naming
 from esspec.podtree import MAX_BLOCKS, TooManyBlocks
 from esspec.problem import InputProblems, Problem, error, in_order

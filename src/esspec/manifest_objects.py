@@ -6,18 +6,12 @@ from typing import NamedTuple
 
 from esspec.lifted import Unreadable
 from esspec.manifest import Refused
+from esspec.manifest_files import ManifestText
 from esspec.problem import InputProblems, Problem, error
 from esspec.yamlread import List, Map, Scalar, read_documents
 
 RENDER = "render it first: helm template … | esspec list -"
 _TEMPLATE = re.compile(r"\{[{%]")
-
-
-class ManifestText(NamedTuple):
-    """One file of manifests: what messages call it, and its text."""
-
-    name: str
-    text: str
 
 
 class ManifestObject(NamedTuple):

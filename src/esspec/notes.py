@@ -2,13 +2,15 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from esspec.directions import is_conditional, is_negated
 from esspec.mentions import Mentions
 from esspec.names import Names
 from esspec.problem import Problem, note, warning
+from esspec.rows import WrittenRule
 from esspec.sections import Page, Prose
 
 _NOTE = re.compile(r"(?:attention|caution|important|notes?|remark|restriction|tip|warning)[ \t]*(?::|that\b)")
@@ -31,10 +33,33 @@ _CHANGES_NEARBY = re.compile(
     r"\b(?:external to|outside|outside of) (?:the|this|your) (?:cluster|namespace)\b|\b(?:from|to) (?:any|every)where\b"
     r"|\b(?:from|in|to) (?:all|any|every) (?:address|addresses|clients?|hosts?|pods?|sources?)\b"
 )
+_RESTRICTS = re.compile(
+    r"\bonly\b.*\b(?:connections?|policies|policy|ports?|rows?|sctp|tables?|tcp|traffic|udp)\b"
+    r"|\b(?:connections?|ports?|rows?|sctp|tables?|tcp|traffic|udp)\b"
+    r".*\b(?:also|blocked|closed|denied|deprecated|disabled|forbidden|if|only|optional|removed|unless|when)\b"
+)
+_TAKES_BACK = re.compile(
+    r"^(?:blocked|denied|deprecated|disabled|forbidden|if|never|no longer|not|only|prohibited|refused|removed)\b"
+    r"|^(?:unless|when)\b"
+    r"|\bonly (?:for|if|in|on|when|within)\b|[,(;] ?(?:if|only|unless|when)\b"
+)
+# Words that announce a table and say nothing else.
+_ANNOUNCING = frozenset(
+    """
+    a about access all allowed an and any apply are as at be below by can component components connect connection
+    connections describe described describes destination destinations details each egress every following for from
+    give given gives have has here in inbound incoming information ingress is it its list listed lists made may
+    must named need needed needs network of on open or origin origins outbound outgoing overview permitted pod pods
+    policies policy port ports product provide provides required requires rule rules service services show shown shows source
+    sources summarizes summary table tables that the their them these they this to traffic use used uses which with
+    workload workloads
+    """.split()  # noqa: SIM905 - as a list the words would be a page of their own
+)
 _PORT = re.compile(r"\bports?\b")
 _NUMBER = re.compile(r"\b(?:ports?|sctp|tcp|udp)[ :/]+[0-9]|\b[0-9]+/(?:sctp|tcp|udp)\b")
 _MUST = frozenset({"must", "need", "needed", "needs", "required", "requires", "should"})
 _OPEN = frozenset({"accessible", "allowed", "exposed", "open", "opened", "permitted", "reachable"})
+_PROTOCOLS = frozenset({"sctp", "tcp", "udp"})
 _OPENS = frozenset({"accept", "accepts", "allow", "allows", "connect", "connects", "permit", "permits", "reaches"})
 
 
@@ -50,7 +75,7 @@ def note_problems(page: Page, names: Names) -> Iterator[Problem]:
     for prose in page.prose if page.tables or page.statements else ():
         if prose.line in told:
             continue
-        found = _note_on_rules(page.path, prose, nearby, mentions)
+        found = _note_on_rules(page.path, prose, nearby, mentions) or _unplain_intro(page.path, prose, intros)
         if found:
             yield found
         elif _states_connection(prose.text.lower(), is_intro=prose.line in intros):
@@ -75,10 +100,34 @@ def _note_on_rules(path: str, prose: Prose, nearby: dict[int, set[str]], mention
     if named:
         message = f"this speaks of '{named}', and nothing of it is read"
         return warning("note-on-rules", path, (prose.line, 1), message, _REMEDY)
-    if is_note and own is not None and (is_conditional(low) or is_negated(low)):
+    is_restricting = is_conditional(low) or is_negated(low) if is_note else bool(_RESTRICTS.search(low))
+    if own is not None and is_restricting:
         message = "this note may restrict the rows of its table, and nothing of it is read"
         return warning("note-on-rules", path, (prose.line, 1), message, _REMEDY)
     return None
+
+
+def _unplain_intro(path: str, prose: Prose, intros: AbstractSet[int]) -> Problem | None:
+    """Return a warning for words right above a table that do more than announce it."""
+    subject = prose.heading.name.lower() if prose.heading else ""
+    odd = set(_LETTERS.findall(prose.text.lower())) - _ANNOUNCING - set(_LETTERS.findall(subject))
+    if prose.line not in intros or not odd:
+        return None
+    message = "these words stand over a table and may change what it says, and nothing of them is read"
+    return warning("note-on-rules", path, (prose.line, 1), message, _REMEDY)
+
+
+def reason_problems(path: str, rules: Iterable[WrittenRule]) -> Iterator[Problem]:
+    """Yield a warning per reason that takes its row back, or says that it holds only at times."""
+    odd: dict[str, bool] = {}
+    for rule in rules:
+        reason = rule.reason
+        if reason not in odd:
+            odd[reason] = bool(_TAKES_BACK.search(reason.lower()))
+        if odd[reason]:
+            message = f"the reason '{reason}' may take the row back, or say when it holds, and is not read so"
+            remedy = "delete the row, or give it a condition in a column Condition; if it is a reason, leave it"
+            yield warning("note-on-rules", path, rule.place_of(reason), message, remedy)
 
 
 _REMEDY = "write what it changes into the rows; if it changes nothing, leave it"
@@ -111,7 +160,7 @@ def _states_connection(text: str, *, is_intro: bool) -> bool:
     for sentence in _SENTENCE.split(text):
         words = set(_LETTERS.findall(sentence))
         is_numbered = bool(_NUMBER.search(sentence))
-        if is_numbered and not (words.isdisjoint(_OPEN) and words.isdisjoint(_OPENS)):
+        if is_numbered and not (words.isdisjoint(_OPEN) and words.isdisjoint(_OPENS) and words.isdisjoint(_PROTOCOLS)):
             return True
         if _PORT.search(sentence) and not is_intro and not words.isdisjoint(_MUST) and not words.isdisjoint(_OPEN):
             return True

@@ -5,13 +5,21 @@ nearest heading above it that is not about a direction; its direction comes from
 heading and peer column, and all that speak must agree.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from esspec.columns import PEER_COLUMNS, Column, column_named, header_problems, is_rule_header, known_names
-from esspec.directions import direction_of, directions_in, is_misspelt_statement, is_statement, split_direction
+from esspec.directions import (
+    direction_of,
+    directions_in,
+    is_about_directions,
+    is_misspelt_statement,
+    is_statement,
+    split_direction,
+)
 from esspec.hr_rule import hr_plugin
 from esspec.html_pieces import HtmlClose, HtmlCode, HtmlComment, HtmlFault, HtmlOpen, HtmlPiece, HtmlTable, HtmlText
 from esspec.html_unread import blocks_in_line, is_read, markdown_in_html, without_tags
@@ -32,6 +40,7 @@ from esspec.unread import (
     is_bold,
     is_title,
     torn_lines,
+    unlike_tables,
     unread_table,
 )
 from esspec.unsaid import Amount, unsaid
@@ -51,6 +60,9 @@ _CONTAINERS_OPEN = frozenset(f"{name}_open" for name in _CONTAINERS)
 _CONTAINERS_CLOSE = frozenset(f"{name}_close" for name in _CONTAINERS)
 _WORDS = {"any": "any", "none": "none"}
 _MAX_OPEN_HTML = 4
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|\bhidden\b|\.hide\b", re.IGNORECASE)
+_ID = re.compile(r"[ \t]*\{#[\w.:-]+\}$", re.ASCII)
+_NUMBERED = re.compile(r"^[0-9]{1,3}(?:\.[0-9]{1,3}){0,5}[.)]?[ \t]+")
 _STATEMENT = "write it as `Incoming connections permitted: None` (or Outgoing, or Any), or leave it away"
 
 
@@ -63,7 +75,7 @@ def read_page(source: Source, inline: InlineReader) -> Page:
     for token in _markdown().parse(source.text):
         reader.take(token)
     reader.finish()
-    if not reader.tables and not reader.problems:
+    if not reader.tables and not reader.statements and not reader.problems:
         reader.problem(
             "no-rule-table",
             1,
@@ -104,6 +116,13 @@ def _word_in(text: str) -> str:
     return text.strip().removesuffix(".")
 
 
+def _plain_heading(name: str) -> str:
+    """Return a heading without the `{#id}` behind it, and without a number before what says only a direction."""
+    plain = _ID.sub("", name)
+    unnumbered = _NUMBERED.sub("", plain)
+    return unnumbered if is_about_directions(unnumbered) else plain
+
+
 def _is_attributes(row: Row) -> bool:
     """Return whether a line below a table is kramdown's attributes for it, and no row."""
     return isinstance(row, RawRow) and "{:" in row.pieces[0] and is_attribute_list(" ".join(row.cells()))
@@ -126,6 +145,7 @@ class _Reader:
         self._spans: list[tuple[int, int]] = []
         self._shrouds = Shrouds()
         self._amounts: list[Amount] = []
+        self._unlike: list[tuple[int, RawTable]] = []
         self.title = ""
         self.headings: list[Heading] = []
         self.statements: list[Statement] = []
@@ -145,6 +165,8 @@ class _Reader:
         said: list[RuleTable | Statement] = [*self.tables, *self.statements]
         lines = [problem.line for problem in self.problems]
         self.problems += unsaid(self._source.path, said, lines, self._sections.announcements, self._amounts)
+        owners = {fold(one.heading.name) for one in said}
+        self.problems += unlike_tables(self._source.path, self._unlike, owners)
         self.problems += tag_problems(self._source.path, self._lines, self._spans)
         self.problems += self._shrouds.problems(self._source.path, self._spans)
 
@@ -260,6 +282,7 @@ class _Reader:
                 "move it to the left margin",
             )
             return
+        name = _plain_heading(name)
         owner, direction = split_direction(name.removesuffix(":").rstrip())
         heading = Heading(line, owner)
         self.headings.append(heading)
@@ -268,7 +291,13 @@ class _Reader:
 
     def _paragraph(self, line: int, token: "Token") -> None:
         numbered = enumerate(token.content.split("\n"), line)
-        lines = [(number, raw) for number, raw in numbered if not is_attribute_list(raw.strip())]
+        lines: list[tuple[int, str]] = []
+        for number, raw in numbered:
+            if not is_attribute_list(raw.strip()):
+                lines.append((number, raw))
+            elif _HIDING.search(raw):
+                message = "these attributes may hide what stands beside them"
+                self.problem("kramdown-extension", number, message, "delete them, or what they hide")
         torn = [p for n, raw in lines for p in torn_lines(self._source.path, n, raw, is_first=n == line)]
         if torn:
             self.problems += torn
@@ -381,7 +410,9 @@ class _Reader:
         columns = [column_named(text.text) for text in texts]
         is_announced = any(self._evidence())
         if not is_rule_header(columns, is_announced=is_announced):
-            self.problems += unread_table(self._source.path, line, table, columns, is_announced=is_announced)
+            found = unread_table(self._source.path, line, table, columns, is_announced=is_announced)
+            self._unlike += [] if found else [(line, table)]
+            self.problems += found
             return
         self._label_waits = False
         self._spans.append((line, max([line, *(row.line for row in table.rows[-1:])])))
@@ -419,7 +450,8 @@ class _Reader:
     def _is_restricted(self, line: int, direction: Direction) -> bool:
         """Return whether the words before a table or statement restrict or contradict it, which is an error."""
         owner = self._sections.owner()
-        announced = Announced(line, direction, owner.name if owner else "", self._sections.negated())
+        name, sections = owner.name if owner else "", self._sections
+        announced = Announced(line, direction, name, sections.negated(), sections.conditional())
         found = restriction(self._source.path, self._intro, announced)
         self._intro = NO_INTRO
         self.problems += [found] if found else []

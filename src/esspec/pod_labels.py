@@ -8,6 +8,7 @@ from esspec.binding_file import LABEL_KEY, LABEL_VALUE, MAX_LABEL_VALUE
 from esspec.faults import Fault
 
 PLACEHOLDER = re.compile(r"<([A-Za-z][\w.-]*)>", re.ASCII)
+_NOT_A_LABEL = frozenset({"namespace", "namespaces"})
 _QUOTES = ("'", '"')
 _KEY, _VALUE = re.compile(LABEL_KEY), re.compile(LABEL_VALUE)
 _NO_LABELS = frozenset({"", "-", "\u2013", "\u2014", "n/a", "none"})
@@ -54,6 +55,9 @@ def parse_labels(text: str) -> tuple[tuple[Label, ...], tuple[Fault, ...]]:
         key, value = item[:at].strip(), _unquoted(item[at + 1 :].strip())
         if at < 0 or not _KEY.fullmatch(key) or not is_value(PLACEHOLDER.sub("x", value)):
             faults.append(Fault("unread-labels", item, f"'{item}' is no pod label", _REMEDY))
+        elif key.lower() in _NOT_A_LABEL:
+            message = f"'{key}' says where pods run, and is no label of theirs"
+            faults.append(Fault("unread-labels", item, message, "write the namespace into the binding"))
         elif labels.setdefault(key, Label(key, value)).value != value:
             message = f"the label {key} has two values, '{labels[key].value}' and '{value}'"
             faults.append(Fault("label-twice", item, message, "keep one of them"))

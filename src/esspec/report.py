@@ -48,7 +48,7 @@ def verification(result: "Verification") -> str:
         f"compared: {result.flow_classes:,} flow classes, {result.flows:,} flows",
     ]
     if result.cases > 1:
-        lines.append(f"compared: {result.cases:,} states of the page's features")
+        lines.append(f"compared: {result.cases:,} sets of policies, one after the other")
     if result.case:
         lines.append(f"unequal in: {result.case}")
     if result.counterexample:

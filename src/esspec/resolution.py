@@ -5,16 +5,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from esspec.advice import advice, speaks_of_ports, without_other
 from esspec.binding import FILE_NAME, Binding
 from esspec.cell_words import Piece
 from esspec.cells import PEERS, PORTS, WrittenPorts
 from esspec.conditions import is_always, parse_condition
 from esspec.contradictions import contradictions
-from esspec.directions import is_negated
 from esspec.model import Condition
 from esspec.names import Names
 from esspec.overrides import Override, Overrides
-from esspec.phrase import Phrase
 from esspec.pod_labels import Label, filled, is_value
 from esspec.problem import MAX_FINDINGS, Problem, error, in_order, too_many, warning
 from esspec.rows import WrittenRule
@@ -138,7 +137,7 @@ class _Resolver:
                 self._ports_in_doubt(written)
             peers = tuple(self._named(name, written, override) for name in override.entry.peer_names)
         else:
-            peers = self._plain_peers(written.phrase) or tuple(self._peers(workload, written))
+            peers = self._plain_peers(written) or tuple(self._peers(workload, written))
         for remark in written.remarks:
             if not remark.fields <= changed:
                 self._accept(remark.text, (remark.line, remark.column))
@@ -153,11 +152,14 @@ class _Resolver:
             override=AppliedOverride(override.entry.reason, override.line) if override else None,
         )
 
-    def _plain_peers(self, phrase: Phrase) -> tuple[ResolvedPeer, ...]:
+    def _plain_peers(self, written: WrittenRule) -> tuple[ResolvedPeer, ...]:
         """Return the peer of a cell that names one workload or external, and no more; equal cells are resolved once."""
+        phrase = written.phrase
         if len(phrase.peers) != 1 or phrase.tail or phrase.lead:
             return ()
         piece = phrase.peers[0]
+        if not written.says_ports and speaks_of_ports(piece.name, is_known=True):
+            return ()
         found = self._plain.get(piece)
         if found is None:
             known = None if means_anyone(piece.name) or means_instance(piece.name) else self._known(*piece)
@@ -203,6 +205,11 @@ class _Resolver:
         if not found and piece.name[:4].lower() == "the ":
             piece = piece._replace(name=piece.name[4:])
             found = self._recognised(workload, written, piece)
+        if not written.says_ports and "(" not in piece.name and speaks_of_ports(piece.name, is_known=bool(found)):
+            ask = f"'{piece.name}' may speak of a port, and none is read in it"
+            remedy = "write it as in 'X pods on port 8080', or add an override with peer and ports"
+            self._say(written, piece, ask, remedy, "ports-in-doubt")
+            return ResolvedPeer(piece.phrase, "unresolved")
         base, remark = split_remark(piece.name)
         if not found and remark and base and _speaks_of_ports(remark) and not written.says_ports:
             ask = f"'({remark})' speaks of ports, and those are not read out of parentheses"
@@ -256,8 +263,8 @@ class _Resolver:
         known = self._known(name, phrase)
         if known:
             return known
-        advice = 'write "anyone"' if means_anyone(name) else self._advice(name)
-        self.problems.append(override.problem("unknown-peer", f"there is no workload and no external '{name}'", advice))
+        remedy = 'write "anyone"' if means_anyone(name) else advice(name, self.names)
+        self.problems.append(override.problem("unknown-peer", f"there is no workload and no external '{name}'", remedy))
         return ResolvedPeer(phrase, "unresolved")
 
     def _accept(self, remark: str, at: tuple[int, int]) -> bool:
@@ -269,7 +276,7 @@ class _Resolver:
         self.unknown.append(Unknown("remark", remark, remark, at[0]))
         message = f"'({remark})' may restrict the row, and nothing says that it does not"
         remedy = f'if it changes nothing, write "{remark}" = "why" under [remarks] in {self._binding.name or FILE_NAME}'
-        self._tell("unaccepted-remark", at, message, remedy)
+        self._problem("unaccepted-remark", at, message, remedy)
         return False
 
     def _labels(self, written: WrittenRule, peers: tuple[ResolvedPeer, ...]) -> tuple[Label, ...] | None:
@@ -283,17 +290,17 @@ class _Resolver:
             message = f"nothing says what <{name}> stands for in a pod label"
             remedy = f'write {name} = "…" under [placeholders] in {self._binding.name or FILE_NAME}'
             place = written.place_of(f"<{name}>")
-            self._tell("unfilled-placeholder", place, message, remedy)
+            self._problem("unfilled-placeholder", place, message, remedy)
         for key, value in () if found.missing else found.labels:
             if not is_value(value):
                 message = f"{key}: '{value}' is no value of a label"
-                self._tell("unread-labels", at, message, "correct [placeholders]")
+                self._problem("unread-labels", at, message, "correct [placeholders]")
         workloads = {name for peer in peers for name in peer.workloads}
         if len(workloads) != 1 and all(peer.kind != "unresolved" for peer in peers):
             who = f"{len(workloads)} workloads" if workloads else "no workload"
             message = f"the row gives pod labels, and names {who}"
             remedy = "write one row per workload, or empty the cell and write the labels into the binding"
-            self._tell("unread-labels", at, message, remedy)
+            self._problem("unread-labels", at, message, remedy)
         return found.labels
 
     def unused_words(self) -> Iterator[Problem]:
@@ -330,7 +337,7 @@ class _Resolver:
                 written,
                 piece,
                 f"no workload and no external is called '{piece.name}'{_beyond_ascii(piece.name)}",
-                self._advice(_without_other(piece.name)),
+                advice(without_other(piece.name), self.names),
             )
 
     def _unresolved(self, written: WrittenRule, piece: Piece, ask: str, code: str = "unresolved-peer") -> None:
@@ -338,9 +345,9 @@ class _Resolver:
         self._say(written, piece, ask, remedy, code)
 
     def _say(self, written: WrittenRule, piece: Piece, message: str, remedy: str, code: str = "unknown-peer") -> None:
-        self._tell(code, written.peer_at(piece.phrase), message, remedy)
+        self._problem(code, written.peer_at(piece.phrase), message, remedy)
 
-    def _tell(self, code: str, at: tuple[int, int], message: str, remedy: str) -> None:
+    def _problem(self, code: str, at: tuple[int, int], message: str, remedy: str) -> None:
         """Add an error, or the one that says there are too many."""
         if len(self.problems) < MAX_FINDINGS:
             self.problems.append(error(code, self._path, at, message, remedy))
@@ -348,24 +355,10 @@ class _Resolver:
             self._is_full = True
             self.problems.append(too_many(self._path, at))
 
-    def _advice(self, name: str) -> str:
-        if is_negated(name):
-            return "name the peers that are meant; what a cell excludes is not read"
-        near = self.names.near(name)
-        offer = f"if '{near}' is meant, " if near else ""
-        entry = "its entry in the binding, or describe it there as a workload or an external"
-        return f'{offer}add aliases = ["{name}"] to {entry}'
-
 
 def _condition(written: WrittenRule, override: Override | None) -> Condition | None:
     text = override.entry.condition if override and override.entry.condition else written.condition
     return None if text is None or is_always(text) else parse_condition(text)
-
-
-def _without_other(name: str) -> str:
-    """Return the name in "Other X pods", which is what an alias must be."""
-    first, _, others = name.partition(" ")
-    return others if first.lower() == "other" and others else name
 
 
 def _speaks_of_ports(remark: str) -> bool:

@@ -9,6 +9,8 @@ from esspec.problem import Problem
 from esspec.table_rule import Row
 from esspec.terms import Direction
 
+_CONDITIONAL = frozenset({"if", "only", "unless", "when"})
+
 
 class Heading(NamedTuple):
     """A heading that owns tables or statements; `name` is its text, variables filled, markup removed."""
@@ -96,6 +98,7 @@ class _Level(NamedTuple):
     direction: Direction | None
     is_owner: bool
     is_negated: bool
+    is_conditional: bool
 
 
 class Sections:
@@ -113,7 +116,10 @@ class Sections:
         is_title = depth == 1 and self._single_title and not heading.name.lower().endswith(("pod", "pods"))
         is_owner = not is_title and not is_about_directions(heading.name)
         direction = direction or direction_of(heading.name)
-        self._levels.append(_Level(depth, heading, direction, is_owner, is_negated(heading.name)))
+        begins = heading.name.lower().partition(" ")[0]
+        self._levels.append(
+            _Level(depth, heading, direction, is_owner, is_negated(heading.name), begins in _CONDITIONAL)
+        )
 
     def end(self, line: int, depth: int = 0) -> None:
         """End the sections that are as deep as `depth` or deeper with this line."""
@@ -130,6 +136,10 @@ class Sections:
     def negated(self) -> int:
         """Return the line of a heading here that takes back what stands below it, 0 if there is none."""
         return next((level.heading.line for level in self._levels if level.is_negated), 0)
+
+    def conditional(self) -> int:
+        """Return the line of a heading here that says when all below it holds, 0 if there is none."""
+        return next((level.heading.line for level in self._levels if level.is_conditional), 0)
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield what headings say of the direction here, the nearest first."""

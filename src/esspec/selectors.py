@@ -10,7 +10,7 @@ from esspec.binding_file import WorkloadEntry
 from esspec.model import Selector
 from esspec.names import Named
 from esspec.pod_labels import is_value
-from esspec.problem import Problem, error
+from esspec.problem import Problem, error, warning
 from esspec.resolution import ResolvedRule
 from esspec.spelling import fold
 
@@ -38,9 +38,14 @@ def page_labels(path: str, rules: Iterable[ResolvedRule]) -> tuple[PageLabels, l
     """Return the labels that the page gives to workloads, and an error per key to which it gives two values."""
     found: PageLabels = {}
     problems: list[Problem] = []
+    first_keys: dict[str, tuple[frozenset[str], int]] = {}
     for rule in rules:
         names = {name for peer in rule.peers for name in peer.workloads} if rule.labels else ()
         for name in names if len(names) == 1 else ():
+            keys = frozenset(label.key for label in rule.labels or ())
+            first_said = first_keys.setdefault(name, (keys, rule.written.line))
+            if first_said[0] != keys:
+                problems.append(_labels_differ(path, rule, name, first_said[1]))
             for key, value in rule.labels or ():
                 first = found.setdefault(name, {}).setdefault(key, PageLabel(value, rule.written.line))
                 if first.value != value and is_value(first.value) and is_value(value):
@@ -48,6 +53,16 @@ def page_labels(path: str, rules: Iterable[ResolvedRule]) -> tuple[PageLabels, l
                     message = f"'{name}' has the label {key} = '{value}' here and '{first.value}' in line {first.line}"
                     problems.append(error("label-twice", path, at, message, "keep one value"))
     return found, problems
+
+
+def _labels_differ(path: str, rule: ResolvedRule, name: str, line: int) -> Problem:
+    return warning(
+        "labels-differ",
+        path,
+        (rule.written.line, rule.written.column),
+        f"this row and line {line} give '{name}' different labels, and its pods are taken to have all of them",
+        "give the same labels in every row, or describe two workloads if two kinds of pods are meant",
+    )
 
 
 def select(

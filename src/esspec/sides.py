@@ -5,9 +5,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from esspec.cluster import DEFAULT_NAMESPACE, read_clusters
-from esspec.manifest_files import STDIN, each_once, is_manifest, read_stdin, texts_at, texts_below
-from esspec.manifest_objects import ManifestText
+from esspec.manifest_files import (
+    DEFAULT_NAMESPACE,
+    STDIN,
+    ManifestText,
+    each_once,
+    is_manifest,
+    read_stdin,
+    texts_at,
+    texts_below,
+)
 from esspec.problem import InputProblems, PageProblems, Problem, error, errors_in
 from esspec.revisions import Revised, content, revised
 from esspec.source import MAX_BYTES, decode, read_bytes
@@ -104,7 +111,11 @@ def _page(words: _Words, options: SideOptions) -> Loaded:
 
 def _manifests(sides: Sequence[_Words], namespace: str) -> list[Loaded]:
     """Return sets of manifests, each read with what the others say of its surroundings."""
-    clusters = read_clusters([words.manifests for words in sides], namespace) if sides else ()
+    if not sides:
+        return []
+    from esspec.cluster import read_clusters  # noqa: PLC0415 - imports YAML, and pages are read without
+
+    clusters = read_clusters([words.manifests for words in sides], namespace)
     problems = [problem for cluster in clusters for problem in cluster.problems]
     if errors_in(problems):
         raise PageProblems(dict.fromkeys(problems))

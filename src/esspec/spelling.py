@@ -6,7 +6,10 @@ from functools import lru_cache
 POD = frozenset({"pod", "pods", "pod(s)"})
 ANYONE = frozenset({"anywhere", "anyone", "any", "any pod", "any pods"})
 _INSTANCE = re.compile(r"any pods? in (?:the )?(?:\S.* )?instance")
-_NOT_THIS_ONE = frozenset({"all", "another", "any", "different", "each", "every", "no", "not", "other", "second"})
+_NOT_THIS_ONE = frozenset(
+    {"all", "another", "any", "different", "each", "every", "external", "foreign", "no", "not", "other", "peer"}
+    | {"remote", "second"}
+)
 _SLUG = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -48,6 +51,12 @@ def means_instance(name: str) -> bool:
     """Return whether these words stand for every pod of this installation."""
     words = name.lower().split()
     return bool(_INSTANCE.fullmatch(" ".join(words))) and _NOT_THIS_ONE.isdisjoint(words[1:])
+
+
+def instance_called(phrase: str) -> str:
+    """Return what an instance is called in "Any pod in the X instance", in lower case; empty where it has no name."""
+    words = [word for word in phrase.lower().split()[3:-1] if word not in ("the", "this")]
+    return " ".join(words)
 
 
 def means_elsewhere(name: str) -> bool:

@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from esspec.problem import printable
@@ -73,6 +72,8 @@ def template(package: str, name: str, finalize: Callable[[object], str] = yaml_s
 
     Its compiled form is kept in the package's `__pycache__`, as Python keeps its own, where that can be written.
     """
+    from importlib.resources import files  # noqa: PLC0415 - slow, and who reads manifests fills in no template
+
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - slow; `--version` needs none
 
     folder = files(package)

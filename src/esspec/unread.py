@@ -1,18 +1,23 @@
 """What a reader of the page sees, and what is no rule to Markdown: each is a finding."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from esspec.columns import Column, column_named, is_rule_header, resembles_rules
-from esspec.directions import is_statement
+from esspec.directions import directions_in, is_statement
 from esspec.problem import Problem, error, warning
+from esspec.spelling import fold
 from esspec.table_rule import RawTable, split_cells
 from esspec.terms import Protocol
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_PIECES = re.compile(r"[,;:/()>|]|->|\u2192|\band\b|\bto\b|\bfrom\b|[*_`]+")
+_TRANSPORT = re.compile(r"\b(?:tcp|udp|sctp)\b|(?<![\w.])[0-9]{2,5}(?![\w.])", re.IGNORECASE)
+_LONGEST = 1000
 _DELIMITER = frozenset("|-: \t")
 _PROTOCOLS = frozenset(Protocol)
 _TAG = re.compile(r"<[^<>]*>")
@@ -82,7 +87,26 @@ def unread_table(
         say = error if is_announced or (has_protocols and None in columns) else warning
         message = "this table looks like rules and has no column for the peer"
         found.append(say("unread-table", path, (line, 1), message, _PEER_COLUMN))
+    elif any(is_statement(" ".join(row)) for row in (header, *rows)):
+        found.append(error("unread-table", path, (line, 1), _HOW_MUCH, _A_LINE))
+    elif directions_in(" ".join(header)) and any(cell.strip(" *_.").lower() in _AMOUNTS for r in rows for cell in r):
+        found.append(warning("unread-table", path, (line, 1), _HOW_MUCH, _A_LINE))
     return found
+
+
+def unlike_tables(path: str, tables: Iterable[tuple[int, RawTable]], owners: AbstractSet[str]) -> Iterator[Problem]:
+    """Yield a warning per table without a header of rules that has a row of a workload's name and a port or protocol.
+
+    `owners` are the folded names of the workloads that the page describes.
+    """
+    for line, table in tables:
+        for row in table.rows:
+            cells = row.cells()
+            names = (fold(piece.strip()) for cell in cells for piece in _PIECES.split(cell[:_LONGEST]))
+            if _TRANSPORT.search(" ".join(cells)) and any(name in owners for name in names):
+                message = "a row of this table names a workload and a port, and its header is no header of rules"
+                yield warning("unread-table", path, (line, 1), message, _HEADER)
+                break
 
 
 def hidden_lines(path: str, lines: list[str], token: "Token") -> list[Problem]:
@@ -104,7 +128,16 @@ def hidden_lines(path: str, lines: list[str], token: "Token") -> list[Problem]:
         hidden = (n for n in range(first, end) if not "".join(shown[n - first : n - first + 1]).strip())
         row = next((n + 1 for n in hidden if _names_protocol(lines[n]) or _is_rule_header(lines[n])), 0)
         found += [say("hidden-table", path, (row, 1), _IN_A_COMMENT, _OUT)] if row else []
+        if not row and (token.type != "fence" or not token.info.strip() or _is_on_purpose(token)):
+            found += _hidden_statement(path, lines, token.map)
     return found
+
+
+def _hidden_statement(path: str, lines: list[str], within: Sequence[int]) -> list[Problem]:
+    """Return a warning for the first line of code or of a comment that would be a statement."""
+    found = next((n + 1 for n in range(*within) if is_statement(lines[n].strip(" \t<>!-"))), 0)
+    message = "this statement stands in a code fence or comment"
+    return [warning("hidden-statement", path, (found, 1), message, _OUT)] if found else []
 
 
 def hidden_table(path: str, at: tuple[int, int]) -> Problem:
@@ -112,6 +145,9 @@ def hidden_table(path: str, at: tuple[int, int]) -> Problem:
     return warning("hidden-table", path, at, _IN_A_COMMENT, _OUT)
 
 
+_AMOUNTS = frozenset({"any", "none"})
+_HOW_MUCH = "this table says how much is permitted, and is not read"
+_A_LINE = "say it in a line of its own, such as `Incoming connections permitted: None`"
 _IN_A_COMMENT = "this rule table stands in a code fence or comment"
 _HEADER = "write a header with Type and Origin or Destination, and a delimiter row below it"
 _PEER_COLUMN = "name a column Origin or Destination if it holds rules"

@@ -98,7 +98,7 @@ def read_documents(text: str, *, lenient: bool = False) -> Iterator["Scalar | Ma
     Raises Unreadable with line and column for what is no YAML, and for all that readers could disagree on; if
     `lenient`, aliases are followed, and scalars of that kind are kept as Unclear.
     """
-    found = _BREAKS.search(text, text.startswith("\ufeff"))
+    found = None if text.isascii() else _BREAKS.search(text, text.startswith("\ufeff"))
     if found:
         message = f"U+{ord(found[0]):04X} is read differently by YAML 1.1 and 1.2; escape it"
         raise Unreadable(*_position(text, found.start()), message)

@@ -1,0 +1,105 @@
+"""Places where a reader of the page sees what is permitted, and a machine easily loses or widens it without a word."""
+
+import pytest
+
+from esspec.faults import Fault
+from esspec.inline import InlineReader
+from pages import EGRESS, INGRESS, KAFKA, findings, reading, rules, said
+
+UI = f"\n## UI pod\n\n{INGRESS}"
+NO_PORT = "write a number from 1 to 65535, or a range such as 8000-8010"
+HOW_MUCH = (
+    "this table says how much is permitted, and is not read — "
+    "say it in a line of its own, such as `Incoming connections permitted: None` [unread-table]"
+)
+IN_CODE = (
+    "this statement stands in a code fence or comment — "
+    "nothing is read there; move it out, delete it, or mark a fence around it as markdown [hidden-statement]"
+)
+HIDES = (
+    "'{:' begins a tag, which may hide what is read here or add to it — "
+    "render the page first, or delete the tag [kramdown-extension]"
+)
+
+
+@pytest.mark.parametrize("cell", ["Port", "**ports**", "port port"])
+def test_a_port_cell_without_a_number_is_not_every_port(cell: str) -> None:
+    text = f"{KAFKA}| Type | Origin | Port |\n|---|---|---|\n| TCP | UI pods | {cell} |\n"
+    ((rule,), problems) = rules(text)
+    assert rule.ports == ()
+    assert [problem.partition(": error: ")[2] for problem in problems] == [
+        f"'{cell.strip('*')}' is no port — {NO_PORT} [bad-port]"
+    ]
+
+
+def test_a_statement_says_nothing_of_a_table_whose_column_names_the_other_direction() -> None:
+    """It has said all; a label that announces a table still has to agree with it."""
+    none = f"{KAFKA}- Incoming connections permitted: None\n\n"
+    assert said(none + EGRESS) == ["Kafka pod ingress none 3", "Kafka pod egress 7"]
+    assert [p.code for p in reading(none + INGRESS).problems if p.line == 7] == ["stated-twice", "unknown-peer"]
+
+
+@pytest.mark.parametrize(
+    ("table", "level"),
+    [
+        pytest.param(
+            "| Incoming connections: | None |\n|---|---|\n| Outgoing connections: | Any |\n", "error", id="header"
+        ),
+        pytest.param("| Direction | Permitted |\n|---|---|\n| Incoming | None |\n", "error", id="row"),
+        pytest.param("<table><tr><td>Incoming:</td><td>None</td></tr></table>\n", "error", id="html"),
+        pytest.param("| Pod | Incoming | Outgoing |\n|---|---|---|\n| Kafka | None | Any |\n", "warning", id="columns"),
+    ],
+)
+def test_a_table_of_statements_is_not_passed_over(table: str, level: str) -> None:
+    assert findings(KAFKA + table + UI) == [f"p.md:3:1: {level}: {HOW_MUCH}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("```\nIncoming connections permitted: None\n```\n", 4, id="fence"),
+        pytest.param("```text\n- No incoming connections\n```\n", 4, id="text"),
+        pytest.param("<!-- Incoming connections permitted: None -->\n", 3, id="comment"),
+        pytest.param("<!--\n\n- Incoming connections permitted: None\n-->\n", 5, id="lines-of-a-comment"),
+    ],
+)
+def test_a_statement_that_is_hidden_is_told(text: str, line: int) -> None:
+    assert findings(KAFKA + text + UI) == [f"p.md:{line}:1: warning: {IN_CODE}"]
+
+
+def test_code_speaks_of_directions_as_it_likes() -> None:
+    assert findings(f"{KAFKA}```yaml\n# no ingress\nkind: NetworkPolicy\n```\n{UI}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param(f'{KAFKA}{INGRESS}{{: style="display:none"}}\n', "6:1", id="below-a-table"),
+        pytest.param(f"{KAFKA}{{: .wide style='opacity:0'}}\n{INGRESS}", "3:1", id="above-a-table"),
+        pytest.param(f"{KAFKA}{INGRESS}{{: .hidden}}\n", "6:1", id="class"),
+        pytest.param(f'## Kafka pod {{: hidden="hidden"}}\n\n{INGRESS}', "1:14", id="heading"),
+        pytest.param(f"{KAFKA}- Incoming: None\n{{: style=display:none}}\n{UI}", "4:1", id="statement"),
+        pytest.param(KAFKA + INGRESS.replace("UI", '*UI*{: style="display:none"}'), "5:13", id="cell"),
+    ],
+)
+def test_attributes_that_may_hide_what_is_read(text: str, place: str) -> None:
+    assert f"p.md:{place}: error: {HIDES}" in findings(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'{KAFKA}{INGRESS}{{: style="width: 100%"}}\n', id="harmless-style"),
+        pytest.param(f'{KAFKA}{INGRESS}\nText\n\n![x](a.png){{: style="float:right"}}\n\nText\n', id="picture"),
+        pytest.param(f"{KAFKA}{INGRESS}{{: .wide #hiding}}\n", id="class"),
+    ],
+)
+def test_attributes_that_hide_nothing_of_it(text: str) -> None:
+    assert findings(text) == []
+
+
+def test_a_value_with_a_pipe_tears_its_row() -> None:
+    """Jekyll fills in values before anything is taken for a table."""
+    found = InlineReader({"host": "the UI | Kafka pods"}).read_cell("{{host}}").faults
+    message = "the value of 'host' holds a pipe, at which Jekyll tears a row"
+    assert found == (Fault("liquid", "{{host}}", message, "write the text out, or change the value"),)
