@@ -28,7 +28,7 @@ PAGE = View(
     (pods("Kafka pod", "kafka", "Broker", "All data"), pods("REST API pod", "rest", "All data"), pods("UI", "ui")),
     (GATE,),
     {},
-    PageWords("", {}, {}, {}, {}),
+    PageWords("", {}, {}, {}, {}, {}),
 )
 MANIFESTS = View(
     "deploy",

@@ -231,7 +231,7 @@ def test_standard_input() -> None:
     ("arguments", "code", "said"),
     [
         pytest.param(["a/page.md", "nope"], 2, "nope: error: cannot be read: No such file or directory", id="no file"),
-        pytest.param(["a/page.md", "bad.md"], 1, "bad.md:7:9: error: no workload", id="errors"),
+        pytest.param(["a/page.md", "bad.md"], 2, "bad.md:7:9: error: no workload", id="errors"),
         pytest.param(["a/page.md", "no.yaml"], 2, "no.yaml:2:1: error: this is no YAML", id="no YAML"),
         pytest.param(["a/page.md", "tpl.yaml"], 2, "tpl.yaml:2:", id="a template"),
         pytest.param(["a/page.md"], 2, "", id="one side"),

@@ -40,7 +40,7 @@ WIDE = "| Type | Origin | Port | Reason | Condition | Pod Label |\n|---|---|---|
 def of_marks(mark: str, size: int) -> str:
     """Return a page of so many characters, most of them marks: in running text, a heading and cells."""
     run = mark * (size // 4 // len(mark))
-    cells = [mark * (900 // len(mark)) for _ in range(size // 4 // 900)]
+    cells = [mark * (300 // len(mark)) for _ in range(size // 4 // 300)]
     peers = "".join(f"| TCP | {n} {cell} | a |\n" for n, cell in enumerate(cells))
     reasons = "".join(f"| TCP | UI | {n} {cell} |\n" for n, cell in enumerate(cells))
     return f"{KAFKA}x {run}\n\n{INGRESS}{peers}{reasons}\n## {run}\n\n{INGRESS}"

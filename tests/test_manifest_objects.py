@@ -206,7 +206,7 @@ UNREAD = [
     ("projectcalico.org/v3", "Tier"),
     ("crd.projectcalico.org/v1", "GlobalNetworkPolicy"),
     ("crd.antrea.io/v1beta1", "ClusterNetworkPolicy"),
-    ("extensions/v1beta1", "NetworkPolicy"),
+    ("extensions/v1beta2", "PodSecurityNetworkPolicy"),
     ("networking.k8s.io/v2", "NetworkPolicy"),
     ("networking.k8s.io/v1", "SomethingNew"),
     ("networking.gke.io/v1alpha1", "FQDNNetworkPolicy"),
@@ -328,3 +328,20 @@ def test_what_is_isolated_in_which_namespace() -> None:
     )
     (found,) = read_cluster([ManifestText("m.yaml", text)], "mine").policies
     assert dict(found.policy.subject.where)[NAMESPACE].items == {"mine"}
+
+
+@pytest.mark.parametrize("api_version", ["extensions/v1beta1", "v1"])
+def test_a_network_policy_of_another_api_group_is_mended_by_its_api_version(api_version: str) -> None:
+    (found,) = problems(f"apiVersion: {api_version}\nkind: NetworkPolicy\nmetadata: {{name: a}}\nspec: {{}}\n")
+    assert found.endswith(" — write apiVersion: networking.k8s.io/v1 [unread-policy]")
+
+
+def test_a_kind_with_the_template_of_pods_has_pods() -> None:
+    """What makes them is not asked: a policy that selects them has an effect."""
+    rollout = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r, namespace: shop}\nspec:\n  template:\n"
+        "    metadata: {labels: {app: r}}\n    spec: {containers: [{name: c, ports: [{name: http, containerPort: 80}]}]}\n"
+    )
+    (pods,) = read_cluster([ManifestText("m.yaml", rollout)]).pods
+    assert pods.name == "shop/r[Rollout]"
+    assert "r" in pods.values.values()

@@ -17,7 +17,7 @@ VIEW = View(
     tuple(KnownPods(name, {NAMESPACE: "es"}, "f:1") for name in ("Kafka pod", "Port:80", "A: b")),
     (external("Gate", "192.0.2.0/28"),),
     {},
-    PageWords("", {}, {}, {}, {}),
+    PageWords("", {}, {}, {}, {}, {}),
 )
 FORM = "write it as 8080, 80-90, 80,443, or with a protocol: 8080/tcp, */udp"
 QUESTION = "write SOURCE -> DESTINATION:PORT/PROTOCOL, such as 'kafka -> zookeeper:2181/tcp'"

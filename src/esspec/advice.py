@@ -8,7 +8,7 @@ from esspec.directions import is_conditional, is_negated
 from esspec.names import Names
 from esspec.spelling import fold
 
-_NOBODY = frozenset({"-", "n/a", "nobody", "none", "nothing"})
+_NOBODY = frozenset({"-", "n/a", "none"})
 # Words that may be a port which the grammar does not read: in a name that is known, only what cannot be a name.
 _PORT = re.compile(r"\bports?\b.*[0-9]|:\s*[0-9]|\b(?:on|to) ports?\b", re.IGNORECASE)
 _PORT_NAME = re.compile(r"\bports? ([a-z][a-z0-9-]{0,14})$", re.IGNORECASE)

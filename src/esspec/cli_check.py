@@ -23,6 +23,7 @@ from esspec.options import (
     StdinName,
     Targets,
 )
+from esspec.problem import InputProblems, error
 from esspec.source import MAX_BYTES
 from esspec.streams import write_data
 
@@ -40,7 +41,7 @@ Output = Annotated[
     str | None, typer.Option("--output", "-o", help="The folder of the generated files, as in esspec export.")
 ]
 Against = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--against",
         help="Compare with what is deployed: a file or folder of YAML or JSON, REV:path in git, or -.",
@@ -158,11 +159,15 @@ def check(
     from esspec.check_run import CheckRun, run_check  # noqa: PLC0415 - as above
     from esspec.check_tasks import CheckOptions, check_tasks  # noqa: PLC0415 - as above
 
-    stdin = _held((*(pages or ()), against or ""), max_bytes)
+    if len(against or ()) > 1:
+        remedy = "name one folder of manifests, or run check once for each"
+        raise InputProblems([error("usage", "--against", (0, 0), "this stands here twice", remedy)])
+    manifests = next(iter(against or ()), None)
+    stdin = _held((*(pages or ()), manifests or ""), max_bytes)
     reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
     tasks = check_tasks(pages or (), CheckOptions(reading, output, tuple(target or ()), stdin))
     levels = tuple(level.value for level in fail_on or ())
-    run = CheckRun(tuple(formats or ()), levels, against, since, fix, baseline, update_baseline)
+    run = CheckRun(tuple(formats or ()), levels, manifests, since, fix, baseline, update_baseline)
     return run_check(tasks, run, stdin)
 
 

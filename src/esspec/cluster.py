@@ -19,6 +19,7 @@ from esspec.manifest_objects import (
     object_twice,
     read_manifests,
     refused_object,
+    unread_object,
 )
 from esspec.policy_kinds import may_decide, policy_reader
 from esspec.population import Population, is_inhabitant, population
@@ -28,6 +29,8 @@ from esspec.terms import Direction, Protocol
 from esspec.views import KnownPods, Sourced, View
 from esspec.yamlread import Map
 
+_IN_FULL = "networking.k8s.io"
+"""The API group whose policies are read as its API server reads them; others are read in the shape of esspec's own."""
 _NAMESPACED = ("networking.k8s.io", "cilium.io")
 
 
@@ -127,7 +130,8 @@ def _policies(objects: Iterable[ManifestObject], around: Surroundings, namespace
             reasons.update(_reasons(found.file, body, read[0]))
             policies.append(PolicyObject(found, read))
         except Refused as refused:
-            problems.append(refused_object(found, refused))
+            tell = refused_object if found.group == _IN_FULL else unread_object
+            problems.append(tell(found, refused))
         except Unreadable as broken:
             at = (broken.line, broken.column)
             problems.append(error("refused-object", found.file, at, broken.message, "mend the object"))
@@ -155,6 +159,8 @@ def _passed_over(objects: Iterable[ManifestObject]) -> tuple[Mapping[str, int], 
         if may_decide(found.api_version, found.kind):
             message = f"{what} is not read here, and may allow or deny connections"
             remedy = "leave it out, or install a package that reads it"
+            if found.kind == "NetworkPolicy" and found.group in ("", "extensions"):
+                remedy = "write apiVersion: networking.k8s.io/v1"
             unread.append(error("unread-policy", found.file, (found.body.line, 1), message, remedy))
         else:
             skipped[what] += 1

@@ -204,17 +204,22 @@ def _instance_problems(binding: Binding, resolution: Resolution) -> Iterator[Pro
     first = ""
     for rule in resolution.rules:
         phrase = next((peer.phrase for peer in rule.peers if peer.kind == "instance"), "")
-        path, at = resolution.page.path, rule.written.peer_at(phrase) if phrase else (0, 0)
-        if phrase and instance(binding) is None:
+        if not phrase:
+            continue
+        path, at = resolution.page.path, rule.written.peer_at(phrase)
+        if instance(binding) is None:
             message = f"'{phrase}' means every pod of the instance, and nothing says which those are"
             remedy = f"write namespace and labels at the top of {binding.name or FILE_NAME}"
             yield error("no-instance", path, at, message, remedy)
-        elif phrase and instance_called(phrase) not in ("", first):
+            continue
+        names = {piece.phrase: piece.name for piece in rule.written.phrase.peers}  # variables filled
+        called = instance_called(names.get(phrase, phrase))
+        if called not in ("", first):
             if first:
                 message = f"'{phrase}' and '{first}' are two instances, and the binding describes one"
                 remedy = "describe the pods of the other as a workload of the binding, and name it"
                 yield error("two-instances", path, at, message, remedy)
-            first = first or instance_called(phrase)
+            first = first or called
 
 
 def _unused_empty_labels(binding: Binding) -> Iterator[Problem]:

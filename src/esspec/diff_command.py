@@ -7,7 +7,7 @@ from typing import NamedTuple
 from esspec import diff_formats
 from esspec.diff_answer import Answer, answer
 from esspec.podtree import MAX_BLOCKS, TooManyBlocks
-from esspec.problem import InputProblems, Problem, error, warning
+from esspec.problem import InputProblems, PageProblems, Problem, error, warning
 from esspec.sides import SideOptions, load_views
 from esspec.views import View
 
@@ -43,9 +43,13 @@ class Diffed(NamedTuple):
 def diff_sides(request: DiffRequest) -> Diffed:
     """Return the difference of two sides: exit 1 where there is one, or only where something is opened.
 
-    Raises InputProblems (exit 2) for what cannot be read or compared, PageProblems (exit 1) for content with errors.
+    Raises InputProblems (exit 2) for all that keeps the sides from being compared, content with errors too: as of
+    `kubectl diff`, exit 1 says that they were, and differ.
     """
-    one, other = load_views(request.one, request.other, request.options)
+    try:
+        one, other = load_views(request.one, request.other, request.options)
+    except PageProblems as stopped:
+        raise InputProblems(stopped.problems) from None
     found = compared(one.view, other.view, with_reasons=request.with_reasons)
     problems = [problem for side in (one, other) for problem in side.problems]
     if request.with_reasons:

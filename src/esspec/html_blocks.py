@@ -86,6 +86,8 @@ class _Blocks:
 
     def _inline(self, token: Token) -> None:
         """Take in a tag within a line; one that may hide words must not reach beyond it."""
+        if token.name == "br" and not token.wrong and not self._text[self._at : token.start].strip(BLANK):
+            self._at = token.end  # words begin on the line on which they stand
         if token.name in _BOLD:
             self._bold = max(self._bold + (1 if token.kind == "open" else -1), 0)
         if token.kind == "close":

@@ -10,7 +10,7 @@ from esspec.manifest_files import ManifestText
 from esspec.problem import InputProblems, Problem, error
 from esspec.yamlread import List, Map, Scalar, read_documents
 
-RENDER = "render it first: helm template … | esspec list -"
+RENDER = "render it first, such as by helm template, and name its output or -"
 _TEMPLATE = re.compile(r"\{[{%]")
 
 
@@ -66,6 +66,14 @@ def refused_object(found: ManifestObject, refused: Refused) -> Problem:
     return error("refused-object", found.file, (line, 1), f"this {found.kind} would be refused: {message}", remedy)
 
 
+def unread_object(found: ManifestObject, refused: Refused) -> Problem:
+    """Return the error for a policy that is read in one shape only, and has another: it may be right as it is."""
+    line, message = refused.refusal
+    what = f"this {found.kind} cannot be read here: {message}"
+    remedy = "leave it out; nothing can be said of what it allows or denies"
+    return error("unread-policy", found.file, (line, 1), what, remedy)
+
+
 def object_twice(found: ManifestObject, name: str, first: ManifestObject) -> Problem:
     """Return the error for an object that stands there a second time, and not as the first time."""
     message = f"{found.kind} {name} stands in {first.file}:{first.body.line} too"
@@ -106,7 +114,10 @@ def _no_yaml(file: str, text: str, broken: Unreadable) -> Problem:
     lines = text.split("\n")[max(broken.line - 2, 0) : broken.line]  # an open brace is missed in the line below it
     if is_template("\n".join(lines)):
         return error("bad-yaml", file, at, "this is a template and no YAML", RENDER)
-    return error("bad-yaml", file, at, broken.message, "mend the file, or leave it out")
+    remedy = (
+        "if it is a page, name it with --stdin-filename page.md" if file == "-" else "mend the file, or leave it out"
+    )
+    return error("bad-yaml", file, at, broken.message, remedy)
 
 
 def _text(body: Map, field: str) -> str:

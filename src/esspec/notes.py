@@ -50,7 +50,8 @@ _ANNOUNCING = frozenset(
     connections describe described describes destination destinations details each egress every following for from
     give given gives have has here in inbound incoming information ingress is it its list listed lists made may
     must named need needed needs network of on open or origin origins outbound outgoing overview permitted pod pods
-    policies policy port ports product provide provides required requires rule rules service services show shown shows source
+    policies policy port ports product provide provides required requires rule rules service services show shown shows
+    source
     sources summarizes summary table tables that the their them these they this to traffic use used uses which with
     workload workloads
     """.split()  # noqa: SIM905 - as a list the words would be a page of their own

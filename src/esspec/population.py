@@ -10,7 +10,7 @@ from esspec.problem import Problem, warning
 from esspec.surroundings import Surroundings
 from esspec.terms import Protocol
 from esspec.views import KnownPods
-from esspec.workload_pods import TEMPLATES, Workload, labels_of, read_workload
+from esspec.workload_pods import Workload, labels_of, read_workload, template_of
 
 _NAME_LABEL = "kubernetes.io/metadata.name"
 
@@ -30,7 +30,7 @@ class _Namespace(NamedTuple):
 
 def is_inhabitant(found: ManifestObject) -> bool:
     """Return whether an object is a namespace or has pods."""
-    return _is_namespace(found) or (found.group, found.kind) in TEMPLATES
+    return _is_namespace(found) or template_of(found) is not None
 
 
 def population(objects: Iterable[ManifestObject], namespace: str) -> Population:

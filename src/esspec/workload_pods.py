@@ -21,10 +21,22 @@ TEMPLATES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("batch", "Job"): ("spec", "template"),
     ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
 }
+_TEMPLATE = ("spec", "template")
 _OWNED = frozenset({"Pod", "ReplicaSet", "ReplicationController", "Job"})
 """What is mostly made by another object; users know the pods by the name of that one."""
 
 _HASH = "pod-template-hash"
+
+
+def template_of(found: ManifestObject) -> tuple[str, ...] | None:
+    """Return the keys that lead to the pods of an object, None for one without; the template of any kind will do."""
+    known = TEMPLATES.get((found.group, found.kind))
+    if known is not None:
+        return known
+    spec = found.body.get("spec")
+    template = spec.get("template") if isinstance(spec, Map) else None
+    pods = template.get("spec") if isinstance(template, Map) else None
+    return _TEMPLATE if isinstance(pods, Map) and isinstance(pods.get("containers"), List) else None
 
 
 class Workload(NamedTuple):
@@ -55,11 +67,11 @@ class Workload(NamedTuple):
 
 
 def read_workload(found: ManifestObject, namespace: str) -> Workload:
-    """Return an object of TEMPLATES; without a namespace it is in `namespace`. Raises Refused for a broken one."""
+    """Return an object that has pods; without a namespace it is in `namespace`. Raises Refused for a broken one."""
     metadata = as_map(found.body.get("metadata"), found.body.line_of("metadata"), "metadata")
     own, name = _named(found.body, metadata)
     template = found.body
-    for key in TEMPLATES[found.group, found.kind]:
+    for key in template_of(found) or ():
         template = as_map(template.get(key), template.line_of(key), key)
     labels = labels_of(template.get("metadata"))
     spec = as_map(template.get("spec") or Map(template.line), template.line_of("spec"), "spec")
