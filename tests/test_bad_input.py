@@ -11,8 +11,8 @@ from command_lines import esspec
 from small_pages import BINDING, ROW, instead, more, override, page
 
 COLUMNS = (
-    "Type, Protocol, Origin, Source, From, Destination, To, Target, Peer, Pod, Component, Port, Port number, Port range, "
-    "Reason, Purpose, Description, Justification, Enabled in policy, Required, Condition, Pod label, Label"
+    "Type, Protocol, Origin, Source, From, Destination, To, Target, Peer, Pod, Component, Port, Port number, "
+    "Port range, Reason, Purpose, Description, Justification, Enabled in policy, Required, Condition, Pod label, Label"
 )
 NO_PORT = "is no port — write a number from 1 to 65535, or a range such as 8000-8010 [bad-port]"
 NO_PROTOCOL = "write TCP, UDP or SCTP, one per row [unknown-protocol]"
@@ -118,7 +118,8 @@ ROWS = [
     pytest.param(
         "TCP | UI<!-- , Anywhere --> | a",
         11,
-        "'<!-- , Anywhere -->' is HTML, which may hide words — write plain text; only <br>, lists and plain emphasis are read [inline-html]",
+        "'<!-- , Anywhere -->' is HTML, which may hide words — write plain text; only <br>, lists "
+        "and plain emphasis are read [inline-html]",
         id="comment",
     ),
     pytest.param(

@@ -198,7 +198,7 @@ BROKEN = {
     "a namespace with a label that is none": (namespace("a", "team: 1"), "label team must be text, and is 1"),
     "a template that YAML takes": (
         workload("Pod", "v1", "", 'name: "{{ .Release.Name }}-web"'),
-        "'{{ .Release.Name }}-web' is no object name — render it first, such as by helm template, and name its output or -",
+        "'{{ .Release.Name }}-web' is no object name — render it first, such as by helm template, and name its output",
     ),
 }
 

@@ -152,6 +152,20 @@ def test_selectors_that_match_no_given_pod(case: str) -> None:
     assert codes(text) == []
 
 
+def test_namespaces_that_nobody_describes_may_match() -> None:
+    """Their labels are not known, and the reading says so."""
+    text = policy(FROM % "{namespaceSelector: {matchLabels: {team: b}}}")
+    assert codes(text, pod("web")) == ["2 warning unknown-namespace"]
+
+
+def test_a_policy_for_nobody_is_reported_once() -> None:
+    """What its rules permit is of no matter then."""
+    peer = "{podSelector: {matchLabels: {app: dbb}}}"
+    assert codes(policy(f"podSelector: {{matchLabels: {{app: wbe}}}}, ingress: [{{from: [{peer}]}}]"), AROUND) == [
+        "2 warning policy-without-effect"
+    ]
+
+
 NAME = "kubernetes.io/metadata.name"
 NOT_WEB = "{key: app, operator: NotIn, values: [web]}"
 

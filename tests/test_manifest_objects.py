@@ -340,7 +340,7 @@ def test_a_kind_with_the_template_of_pods_has_pods() -> None:
     """What makes them is not asked: a policy that selects them has an effect."""
     rollout = (
         "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r, namespace: shop}\nspec:\n  template:\n"
-        "    metadata: {labels: {app: r}}\n    spec: {containers: [{name: c, ports: [{name: http, containerPort: 80}]}]}\n"
+        "    metadata: {labels: {app: r}}\n    spec: {containers: [{name: c}]}\n"
     )
     (pods,) = read_cluster([ManifestText("m.yaml", rollout)]).pods
     assert pods.name == "shop/r[Rollout]"

@@ -177,8 +177,10 @@ def test_override_of_a_merged_workload() -> None:
 
 def test_empty_override() -> None:
     assert findings(page(), with_override(sets="")) == [
-        f"esspec.toml:{NEXT_LINE}:1: error: the override sets nothing — set peer, ports, protocol or condition "
-        "[empty-override]"
+        (
+            f"esspec.toml:{NEXT_LINE}:1: error: the override sets nothing — set peer, ports, protocol or condition "
+            "[empty-override]"
+        )
     ]
 
 
@@ -384,6 +386,8 @@ def test_what_the_user_supplies_is_never_every_port() -> None:
     text = page(row, header="Type | Origin | Port | Reason")
     assert findings(text, with_override(row, "ports = 8443")) == []
     assert findings(text, with_override(row, 'ports = "all"')) == [
-        f"esspec.toml:{NEXT_LINE}:1: error: the row leaves its port to the user, and that is not every port — "
-        "write the number in ports, a range, or a list of such [user-supplied-port]"
+        (
+            f"esspec.toml:{NEXT_LINE}:1: error: the row leaves its port to the user, and that is not every port — "
+            "write the number in ports, a range, or a list of such [user-supplied-port]"
+        )
     ]

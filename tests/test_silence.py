@@ -4,7 +4,7 @@ import pytest
 
 from esspec.faults import Fault
 from esspec.inline import InlineReader
-from pages import EGRESS, INGRESS, KAFKA, findings, reading, rules, said
+from pages import EGRESS, INGRESS, KAFKA, codes, findings, reading, rules, said
 
 UI = f"\n## UI pod\n\n{INGRESS}"
 NO_PORT = "write a number from 1 to 65535, or a range such as 8000-8010"
@@ -37,6 +37,36 @@ def test_a_statement_says_nothing_of_a_table_whose_column_names_the_other_direct
     none = f"{KAFKA}- Incoming connections permitted: None\n\n"
     assert said(none + EGRESS) == ["Kafka pod ingress none 3", "Kafka pod egress 7"]
     assert [p.code for p in reading(none + INGRESS).problems if p.line == 7] == ["stated-twice", "unknown-peer"]
+
+
+def test_a_label_does_not_reach_over_a_table_and_words() -> None:
+    """A misspelt label would otherwise leave its table to the label before; a column of its own speaks for itself."""
+    neutral = "| Type | Pod | Reason |\n|---|---|---|\n| TCP | UI pods | a |\n"
+    text = f"{KAFKA}- Incoming connections permitted:\n\n{{0}}\n{{1}}{{0}}"
+    message = "words stand between this table and the label of line 3, and may end its reach"
+    assert findings(text.format(neutral, "- Outgoign connections permitted:\n\n")) == [
+        f"p.md:11:1: error: {message} — repeat the label, or name the column Origin or Destination [unread-label]"
+    ]
+    assert findings(text.format(neutral, "")) == []
+    assert findings(text.format(INGRESS, "And these:\n\n")) == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pytest.param("Type | Pod | Reason", id="no-direction"),
+        pytest.param("Tpye | Pod | Reason", id="misspelt-protocol"),
+        pytest.param("Reason | Pod | Tpye", id="misspelt-protocol-elsewhere"),
+    ],
+)
+def test_a_table_of_pods_and_protocols_is_rules(columns: str) -> None:
+    """Whether or not something says its direction."""
+    cells = columns.replace("Tpye", "TCP").replace("Type", "TCP")
+    table = f"| {columns} |\n|---|---|---|\n| {cells} |\n"
+    assert [problem.partition(": error: ")[0] for problem in findings(KAFKA + table + UI)] == ["p.md:3:1"]
+    assert [code for line, code in codes(f"## Ingress\n\n### Kafka pod\n\n{table}{UI}")][:1] == (
+        [] if "Type" in columns else ["unread-table"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ _MAX_NAMED = 5
 def cut_off(cluster: LintedCluster) -> Iterator[Problem]:
     """Yield a warning per policy whose egress rules leave pods without name resolution, at the first that does.
 
-    Pods to which nothing is permitted need no names.
+    A policy that permits nothing needs none.
     """
     settled = 0
     for one in cluster.objects:
@@ -29,10 +29,9 @@ def cut_off(cluster: LintedCluster) -> Iterator[Problem]:
             continue
         subjects = cluster.ends.mask(policy.subject)
         subjects = (subjects & cluster.named or subjects) & ~settled
-        lacking = [number for number in bits(subjects) if cluster.meaning.sides.get((number, Direction.EGRESS))]
         settled |= subjects
-        if lacking:
-            names = [name for number in lacking for name in cluster.names.get(number, ())]
+        if subjects:
+            names = [name for number in bits(subjects) for name in cluster.names.get(number, ())]
             who = f"{_first(names)} cannot" if names else f"pods that this {one.found.kind} selects cannot"
             message = f"{who} resolve names: no egress rule permits UDP 53"
             remedy = "permit UDP and TCP 53 to the pods of the cluster's DNS"

@@ -34,6 +34,7 @@ from esspec.spelling import fold
 from esspec.table_rule import TOKEN, RawRow, RawTable, Row, table_plugin
 from esspec.terms import Direction
 from esspec.unread import (
+    A_DIRECTION,
     hidden_in,
     hidden_lines,
     hidden_table,
@@ -432,6 +433,9 @@ class _Reader:
         direction = self._agreed(line, evidence)
         if direction:
             self._is_restricted(line, direction)
+        if self._label and not evidence and self._label_is_far():
+            message = f"words stand between this table and the label of line {self._label.line}, and may end its reach"
+            self.problem("unread-label", line, message, "repeat the label, or name the column Origin or Destination")
         heading = self._sections.owner()
         if heading is None:
             self.problem(
@@ -446,6 +450,11 @@ class _Reader:
         if heading and direction:
             label = self._label.line if self._label else 0
             self.tables.append(RuleTable(heading, direction, label, line, columns, rows, is_html))
+
+    def _label_is_far(self) -> bool:
+        """Return whether a table stands below the label already, and words below that."""
+        tables, prose, label = self.tables[-1:], self.prose[-1:], self._label
+        return bool(tables and prose and label and label.line < tables[0].line < prose[0].line)
 
     def _is_restricted(self, line: int, direction: Direction) -> bool:
         """Return whether the words before a table or statement restrict or contradict it, which is an error."""
@@ -473,8 +482,7 @@ class _Reader:
         if evidence and self._label and self._is_stated:
             found.remove(self._label)  # "Incoming: None" has said all, and the column of a table speaks for itself
         if not found:
-            remedy = "name its column Origin or Destination, or put a heading such as Egress over it"
-            self.problem("no-direction", line, "nothing says the direction of this table", remedy)
+            self.problem("no-direction", line, "nothing says the direction of this table", A_DIRECTION)
             return None
         contradiction = disagreement(found)
         if contradiction:

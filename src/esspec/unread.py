@@ -79,12 +79,15 @@ def unread_table(
     """
     header, *rows = [row.cells() for row in (table.header, *table.rows)]
     found: list[Problem] = []
-    read = [n for n, column in enumerate(columns) if column is Column.PROTOCOL or n == 0]
+    anywhere = is_announced or Column.PEER in columns
+    read = [n for n, column in enumerate(columns) if anywhere or column is Column.PROTOCOL or n == 0]
     has_protocols = any(is_protocol(row[n]) for row in rows for n in read if n < len(row))
     if any(map(is_protocol, header)) or any(_names_rules(row) for row in rows):
         found.append(error("unread-table", path, (line, 1), "the header of this table is no header of rules", _HEADER))
+    elif has_protocols and {Column.PEER, Column.PROTOCOL} <= set(columns):
+        found.append(error("no-direction", path, (line, 1), "nothing says the direction of this table", A_DIRECTION))
     elif has_protocols or resembles_rules(columns):
-        say = error if is_announced or (has_protocols and None in columns) else warning
+        say = error if is_announced or (has_protocols and not {None, Column.PEER}.isdisjoint(columns)) else warning
         message = "this table looks like rules and has no column for the peer"
         found.append(say("unread-table", path, (line, 1), message, _PEER_COLUMN))
     elif any(is_statement(" ".join(row)) for row in (header, *rows)):
@@ -145,6 +148,7 @@ def hidden_table(path: str, at: tuple[int, int]) -> Problem:
     return warning("hidden-table", path, at, _IN_A_COMMENT, _OUT)
 
 
+A_DIRECTION = "name its column Origin or Destination, or put a heading such as Egress over it"
 _AMOUNTS = frozenset({"any", "none"})
 _HOW_MUCH = "this table says how much is permitted, and is not read"
 _A_LINE = "say it in a line of its own, such as `Incoming connections permitted: None`"
