@@ -323,12 +323,9 @@ def test_tables_that_look_like_rules_are_findings(table: str, level: str) -> Non
 )
 def test_a_table_whose_rows_name_workloads_and_ports_is_a_finding(table: str) -> None:
     """Its header is no header of rules, and passing it over in silence would lose its rows."""
-    assert findings(f"{START}\n{table}\n") == [
-        (
-            "p.md:7:1: warning: a row of this table names a workload and a port, and its header is no header of rules — "
-            "write a header with Type and Origin or Destination, and a delimiter row below it [unread-table]"
-        )
-    ]
+    told = "a row of this table names a workload and a port, and its header is no header of rules"
+    remedy = "write a header with Type and Origin or Destination, and a delimiter row below it"
+    assert findings(f"{START}\n{table}\n") == [f"p.md:7:1: warning: {told} — {remedy} [unread-table]"]
     assert findings(f"{START}\n{table.replace('Kafka', 'Other')}\n") == []
 
 
