@@ -11,12 +11,16 @@ from typing import NamedTuple
 from esspec.cluster import PolicyObject
 from esspec.ends import Ends
 from esspec.flows import combined
-from esspec.lifted import Grant
+from esspec.lifted import Grant, Pods, Ports
 from esspec.meaning import bits, side_of
 from esspec.problem import Problem, note, warning
 from esspec.terms import Direction
 
 _MAX_NAMED = 2
+
+
+_Content = tuple[Pods, int, tuple[Ports, ...]]
+"""Whose ports a grant opens, to whom (as bits), and which."""
 
 
 class _Rule(NamedTuple):
@@ -57,11 +61,15 @@ def swallowed(objects: Sequence[PolicyObject], ends: Ends) -> Iterator[Problem]:
             idle.add(owner)
             gone |= rules
             yield _without_effect(objects, owner, of[owner], idle)
+    for rule, first in _repeated(objects, ends):
+        if rule not in gone:
+            gone.add(rule)
+            yield _told(objects, rule, [first])
     for rule in sorted(candidates - gone, reverse=True):
         with_rule = [group for group in of[rule.owner] if any(held.rule == rule for held in group.held)]
         if with_rule and all(_is_covered({rule}, group, gone, ends) for group in with_rule):
             gone.add(rule)
-            yield _needless(objects, rule, with_rule, gone)
+            yield _told(objects, rule, _permitting(rule, with_rule, gone))
 
 
 def _groups(objects: Sequence[PolicyObject], ends: Ends) -> tuple[_Group, ...]:
@@ -88,6 +96,22 @@ def _peers(grant: Grant, ends: Ends) -> int:
     for selector in grant.peers if grant.ports else ():
         peers |= ends.mask(selector)
     return peers
+
+
+def _repeated(objects: Sequence[PolicyObject], ends: Ends) -> Iterator[tuple[_Rule, _Rule]]:
+    """Yield the rules of an object that say what an earlier one of it says, and that one."""
+    said: dict[_Rule, list[_Content]] = defaultdict(list)
+    for owner, one in enumerate(objects):
+        for policy in one.policies:
+            for direction in Direction:
+                for grant in policy.grants(direction):
+                    content = (policy.subject, _peers(grant, ends), grant.ports)
+                    said[_Rule(owner, grant.line, direction)].append(content)
+    first: dict[tuple[int, Direction, tuple[_Content, ...]], _Rule] = {}
+    for rule in sorted(said):
+        earlier = first.setdefault((rule.owner, rule.direction, tuple(said[rule])), rule)
+        if earlier != rule and any(peers for _, peers, _ in said[rule]):
+            yield rule, earlier
 
 
 def _held_twice(groups: Iterable[_Group]) -> set[_Rule]:
@@ -144,11 +168,15 @@ def _without_effect(objects: Sequence[PolicyObject], owner: int, groups: Iterabl
     return warning("policy-without-effect", found.file, (found.body.line, 1), message, "delete it, or correct it")
 
 
-def _needless(objects: Sequence[PolicyObject], rule: _Rule, groups: Iterable[_Group], gone: set[_Rule]) -> Problem:
+def _permitting(rule: _Rule, groups: Iterable[_Group], gone: set[_Rule]) -> list[_Rule]:
+    """Return the rules that permit some of what a rule permits."""
     mine = [held for group in groups for held in group.held if held.rule == rule]
     others = (held for group in groups for held in group.held if held.rule not in gone)
-    keeping = sorted({other.rule for other in others if any(_meet(one, other) for one in mine)})
-    places = [_place(objects[other.owner], other.line) for other in keeping]
+    return sorted({other.rule for other in others if any(_meet(one, other) for one in mine)})
+
+
+def _told(objects: Sequence[PolicyObject], rule: _Rule, permitting: Iterable[_Rule]) -> Problem:
+    places = [_place(objects[other.owner], other.line) for other in permitting]
     message = f"this {rule.direction} rule permits nothing that is not permitted by {_named(places)}"
     remedy = "delete it, or narrow what permits it too"
     return note("swallowed-rule", objects[rule.owner].found.file, (rule.line, 1), message, remedy)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from esspec.problem import InputProblems, Problem, error
@@ -39,11 +38,11 @@ def texts_below(folder: str, limit: int = MAX_BYTES) -> Iterator[ManifestText]:
 
     Raises InputProblems (exit 2) for one that cannot be read, and where there is none.
     """
-    names = sorted(_files(Path(folder), set()))
+    names = sorted(_files(folder, set()))
     if not names:
         raise InputProblems([_no_manifests(folder)])
     for name in names:
-        yield ManifestText(name, decode(read_bytes(Path(name), name, limit), name))
+        yield ManifestText(name, decode(read_bytes(name, name, limit), name))
 
 
 def texts_at(place: Revised, limit: int = MAX_BYTES) -> Iterator[ManifestText]:
@@ -73,7 +72,7 @@ def each_once(texts: Iterable[ManifestText]) -> Iterator[ManifestText]:
             yield found
 
 
-def _files(folder: Path, seen: set[str]) -> Iterator[str]:
+def _files(folder: str, seen: set[str]) -> Iterator[str]:
     """Yield the manifests below a folder; a folder that links lead to several times is read once."""
     real = os.path.realpath(folder)
     if real in seen:
@@ -84,14 +83,20 @@ def _files(folder: Path, seen: set[str]) -> Iterator[str]:
     except OSError as failed:
         message = f"cannot be read: {failed.strerror or failed}"
         remedy = "check the path and its permissions"
-        raise InputProblems([error("unreadable-file", str(folder), (0, 0), message, remedy)]) from None
+        raise InputProblems([error("unreadable-file", folder, (0, 0), message, remedy)]) from None
     for entry in entries:
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _files(folder / entry.name, seen)
+            yield from _files(_below(folder, entry.name), seen)
         elif is_manifest(entry.name):
-            yield str(folder / entry.name)
+            yield _below(folder, entry.name)
+
+
+def _below(folder: str, name: str) -> str:
+    """Return the path of an entry, as short as it can be written."""
+    whole = os.path.join(folder, name)  # noqa: PTH118 - reading manifests imports no pathlib
+    return whole if ".." in folder else os.path.normpath(whole)
 
 
 def _no_manifests(folder: str) -> Problem:

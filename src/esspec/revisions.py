@@ -4,13 +4,13 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from esspec.problem import InputProblems, error
 from esspec.source import too_large
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from subprocess import CompletedProcess
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -31,12 +31,12 @@ class Revised(NamedTuple):
     revision: str
     commit: str
     path: str
-    root: Path
+    root: "Path"
     kind: str = ""
     object: str = ""
 
     @property
-    def on_disk(self) -> Path:
+    def on_disk(self) -> "Path":
         """Return where it would stand if this commit were checked out."""
         return self.root / self.path
 
@@ -62,6 +62,8 @@ def revised(word: str) -> Revised:
         _refuse(word, f"there is no revision '{revision}', and no file of this name", remedy)
     below = posixpath.join(prefix, path) if path.startswith(("./", "../")) or path in (".", "..") else path
     below = posixpath.normpath(below) if below else ""
+    from pathlib import Path  # noqa: PLC0415 - manifests on disk are read without it
+
     place = _looked_up(Revised(word, revision, commit, "" if below == "." else below, Path(top)))
     if not place.kind:
         message = f"the revision '{revision}' has no '{place.path}'"
@@ -137,7 +139,7 @@ def _repository(word: str) -> tuple[str, str]:
         _refuse(word, f"there is no file of this name, and git says: {said}", remedy)
     top = _git("rev-parse", "--show-toplevel")
     prefix, folder = (os.fsdecode(run.stdout).removesuffix("\n") for run in (found, top))
-    return prefix, folder or str(Path.cwd())
+    return prefix, folder or os.getcwd()  # noqa: PTH109 - as above
 
 
 def _is_shallow() -> bool:

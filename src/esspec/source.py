@@ -1,11 +1,14 @@
 """Text as it comes in: read at most so much, decoded strictly, front matter set aside, lines kept as they are."""
 
+import os
 import re
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from esspec.ignore_comments import IgnoreComment, take_comments
 from esspec.problem import InputProblems, Problem, error
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LINES = 80_000
@@ -25,11 +28,14 @@ class Source(NamedTuple):
     ignores: tuple[IgnoreComment, ...] = ()
 
 
-def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
+def read_bytes(path: "Path | str", shown: str, limit: int = MAX_BYTES) -> bytes:
     """Return the bytes of a file. Raises InputProblems where it is missing, a folder, or larger than `limit`."""
     try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
+        with open(path, "rb") as file:  # noqa: PTH123 - a name is enough, and reading manifests imports no pathlib
+            size = min(os.fstat(file.fileno()).st_size, limit)
+            data = file.read(size + 1)
+            if len(data) > size:  # it grew, is no plain file, or is too large
+                data += file.read(limit + 1 - len(data))
     except IsADirectoryError:
         raise InputProblems(
             [
