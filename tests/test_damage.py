@@ -275,25 +275,25 @@ def damaged_lines(draw: st.DrawFn, which: str = "") -> Damaged:
     return Damaged(sample, "\n".join(lines).encode())
 
 
-@examples(90)
+@examples(75)
 @given(damaged_bytes())
 def test_pages_with_damaged_bytes(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []
 
 
-@examples(110)
+@examples(95)
 @given(damaged_cells())
 def test_pages_with_damaged_cells(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []
 
 
-@examples(90)
+@examples(75)
 @given(damaged_lines())
 def test_pages_with_damaged_lines(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []
 
 
-@examples(70)
+@examples(55)
 @given(damaged_lines(r"^#|permitted|^\|( \*\*|-)|^\*\*Note"))
 def test_pages_with_damaged_headings_labels_statements_and_headers(damaged: Damaged) -> None:
     assert list(complaints(damaged)) == []

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from esspec.binding import Binding, read_binding
 from esspec.compile import read
 from esspec.document import PageDocument, RuleDocument, document
-from esspec.problem import errors_in
+from esspec.problem import EsspecError, errors_in
 from esspec.source import read_source
-from layouts import BINDING, FEATURES, NEVER_DESCRIBED, ORDERS, Pods, Row, Said, layouts, rule_sets, written
+from layouts import BINDING, FEATURES, NEVER_DESCRIBED, ORDERS, Layout, Pods, Row, Said, layouts, rule_sets, written
 from strategies import examples
 
 Rule = tuple[str, str, str, object, tuple[object, ...], object, str]
@@ -79,7 +79,7 @@ def _seen_rule(rule: RuleDocument) -> Rule:
     return rule.workload, rule.direction, rule.protocol or "", ports, peers, condition, rule.reason
 
 
-@examples(40)
+@examples(30)
 @given(rule_sets(), st.data())
 def test_every_layout_says_what_was_drawn(binding: Binding, found: tuple[Pods, ...], data: st.DataObject) -> None:
     for order in ORDERS:
@@ -87,3 +87,28 @@ def test_every_layout_says_what_was_drawn(binding: Binding, found: tuple[Pods, .
         reading = read(read_source(text.encode(), "p.md"), binding, "p.md", {})
         assert [str(problem) for problem in errors_in(reading.problems)] == [], order
         assert seen(document(reading)) == drawn(found), order
+
+
+CHARACTERS = ["", *"|*_`[]()<>{}&#\\-~!:,;.'\"%+=0 9aZ\n\t/"]
+
+
+@examples(80)
+@given(rule_sets(), st.sampled_from(list(ORDERS)), layouts(), st.data())
+def test_another_character_changes_one_rule_or_is_an_error(
+    binding: Binding, found: tuple[Pods, ...], order: str, layout: Layout, data: st.DataObject
+) -> None:
+    """It never moves a rule to another workload or direction, nor loses one."""
+    text = written(found, order, layout)
+    at = data.draw(st.integers(0, len(text) - 1))
+    text = text[:at] + data.draw(st.sampled_from(CHARACTERS)) + text[at + data.draw(st.integers(0, 1)) :]
+    try:
+        reading = read(read_source(text.encode(), "p.md"), binding, "p.md", {})
+    except EsspecError:
+        return
+    if errors_in(reading.problems):
+        return
+    before, after = (
+        sorted(model.rules, key=lambda rule: rule[:2]) for model in (drawn(found), seen(document(reading)))
+    )
+    assert [rule[:2] for rule in after] == [rule[:2] for rule in before]
+    assert sum(one != other for one, other in zip(before, after, strict=True)) <= 1

@@ -57,6 +57,7 @@ def test_a_label_does_not_reach_over_a_table_and_words() -> None:
         pytest.param("Type | Pod | Reason", id="no-direction"),
         pytest.param("Tpye | Pod | Reason", id="misspelt-protocol"),
         pytest.param("Reason | Pod | Tpye", id="misspelt-protocol-elsewhere"),
+        pytest.param("Origin | Reazon | Tpye", id="with-a-direction"),
     ],
 )
 def test_a_table_of_pods_and_protocols_is_rules(columns: str) -> None:
@@ -133,3 +134,27 @@ def test_a_value_with_a_pipe_tears_its_row() -> None:
     found = InlineReader({"host": "the UI | Kafka pods"}).read_cell("{{host}}").faults
     message = "the value of 'host' holds a pipe, at which Jekyll tears a row"
     assert found == (Fault("liquid", "{{host}}", message, "write the text out, or change the value"),)
+
+
+def test_a_row_of_html_that_is_torn_is_told() -> None:
+    """Also where the words of its header alone say that the table holds rules."""
+    header = "<table><tr><th>Type</th><th>Pod</th></tr>\n"
+    text = (
+        f"## Egress\n\n### Kafka pod\n\n{header}<tr>td>TCP</td><td>UI</td></tr></table>\n{UI.replace('##', '# Egress')}"
+    )
+    message = "these words stand between the cells of a table"
+    assert f"p.md:6:5: error: {message} — move them into a cell, or out of it [unread-html]" in findings(text)
+
+
+@pytest.mark.parametrize("line", ["---!---", "=== ===", "-----#"])
+def test_a_line_below_a_heading_that_is_torn(line: str) -> None:
+    assert (8, "torn-heading") in codes(f"{KAFKA}{INGRESS}\nProxy\n{line}\n\n- Outgoing: None\n")
+
+
+def test_a_known_name_over_a_table_is_a_heading_that_is_torn() -> None:
+    """What stands below it would be about the workload above."""
+    text = f"{KAFKA}{INGRESS}\n{{}}\n\n{EGRESS}{UI}"
+    found = [str(p) for p in reading(text.format("UI")).problems if p.code == "torn-heading"]
+    message = "'UI' stands over line 9 and is no heading: the line would be about 'Kafka pod'"
+    assert found == [f"p.md:7:1: error: {message} — make it a heading, or say it in a sentence [torn-heading]"]
+    assert "torn-heading" not in [problem.code for problem in reading(text.format("Kafka")).problems]

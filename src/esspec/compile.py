@@ -38,6 +38,7 @@ from esspec.selectors import Selected, instance, page_labels, select
 from esspec.source import Source
 from esspec.spelling import instance_called, slug
 from esspec.terms import Direction
+from esspec.torn_headings import torn_headings
 
 _T = TypeVar("_T")
 _WORD = re.compile(r"[\w-]+")
@@ -94,7 +95,7 @@ def read(
     problems += _instance_problems(binding, resolution)
     problems += [_unused(binding, "variable", name) for name in binding.file.variables if name not in inline.used]
     problems += [_unused(binding, "port", name) for name in _unused_ports(source, binding)]
-    problems += note_problems(page, resolution.names)
+    problems += [*note_problems(page, resolution.names), *torn_headings(page, resolution.names)]
     problems += reason_problems(source.path, written)
     found = in_order(told_once([*resolution.problems, *problems]))
     return Reading(page_name, resolution, selected, features, tuple(inline.missing), found, source.ignores)

@@ -79,7 +79,8 @@ class TableReader:
         else:
             yield HtmlFault(*self._places.at(self._begin.start), "<table> is never closed", CLOSE)
             return
-        says_rules = self._has_protocol or resembles_rules([*self._columns])
+        is_of_pods = {Column.PEER, Column.PROTOCOL} <= self._columns
+        says_rules = self._has_protocol or is_of_pods or resembles_rules([*self._columns])
         yield from self._pieces
         yield from self._faults if says_rules else ()
         if self._rows and not self._is_torn and not (self._faults and says_rules):

@@ -72,6 +72,11 @@ class Names:
         likely = (name for word in dict.fromkeys(_WORD.findall(text)) for name in self._compound.get(word, ()))
         return next((name for name in likely if name in text), None)
 
+    def is_another(self, name: str, owner: str) -> bool:
+        """Return whether `name` is known, and as something else than the workload whose heading is `owner`."""
+        known = self._of.get(fold(name))
+        return known is not None and known != self._of.get(fold(owner))
+
     def known(self) -> dict[str, list[str]]:
         """Return every name that cells may use, folded, with the workloads it stands for: none for an external."""
         return {name: [] for name in self._externals} | self._of

@@ -33,17 +33,8 @@ from esspec.source import Source
 from esspec.spelling import fold
 from esspec.table_rule import TOKEN, RawRow, RawTable, Row, table_plugin
 from esspec.terms import Direction
-from esspec.unread import (
-    A_DIRECTION,
-    hidden_in,
-    hidden_lines,
-    hidden_table,
-    is_bold,
-    is_title,
-    torn_lines,
-    unlike_tables,
-    unread_table,
-)
+from esspec.unread import hidden_in, hidden_lines, hidden_table, is_bold, is_title, torn_lines
+from esspec.unread_tables import A_DIRECTION, unlike_tables, unread_table
 from esspec.unsaid import Amount, unsaid
 
 if TYPE_CHECKING:

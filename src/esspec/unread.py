@@ -1,23 +1,18 @@
 """What a reader of the page sees, and what is no rule to Markdown: each is a finding."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from esspec.columns import Column, column_named, is_rule_header, resembles_rules
-from esspec.directions import directions_in, is_statement
+from esspec.columns import column_named, is_rule_header
+from esspec.directions import is_statement
 from esspec.problem import Problem, error, warning
-from esspec.spelling import fold
-from esspec.table_rule import RawTable, split_cells
+from esspec.table_rule import split_cells
 from esspec.terms import Protocol
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_PIECES = re.compile(r"[,;:/()>|]|->|\u2192|\band\b|\bto\b|\bfrom\b|[*_`]+")
-_TRANSPORT = re.compile(r"\b(?:tcp|udp|sctp)\b|(?<![\w.])[0-9]{2,5}(?![\w.])", re.IGNORECASE)
-_LONGEST = 1000
 _DELIMITER = frozenset("|-: \t")
 _PROTOCOLS = frozenset(Protocol)
 _TAG = re.compile(r"<[^<>]*>")
@@ -26,6 +21,7 @@ _HEADING = re.compile(r"\s*#{2,6}\s")
 _BOLD = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
 _MAX_TITLE = 6
 _TORN_HEADING = re.compile(r"#[^#\s]")
+_TORN_LINE = re.compile(r"(?=.*(?:---|===))[-=]*(?:[^-=][-=]*){1,2}")
 _CLOSING = {"<!--": "-->", "<?": "?>", "<![": "]]>", "<!": ">"}
 _PROSE = frozenset({"gfm", "markdown", "md", "text", "txt"})
 VERBATIM = ("<script", "<pre", "<style", "<textarea")
@@ -46,7 +42,7 @@ def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Proble
                 "check that the table has a header, and a delimiter row with as many cells, and no blank line in it",
             )
         )
-    if "##" in text or (is_first and _TORN_HEADING.match(text)):
+    if "##" in text or (is_first and _TORN_HEADING.match(text)) or (not is_first and _TORN_LINE.fullmatch(text)):
         found.append(
             error(
                 "torn-heading",
@@ -68,48 +64,6 @@ def is_title(text: str, *, is_bold: bool) -> bool:
     """Return whether a line of running text is set like a heading: in bold, or nothing but the name of pods."""
     words = text.lower().rstrip(": ").split()
     return is_bold or (1 < len(words) <= _MAX_TITLE and words[-1] in ("pod", "pods"))
-
-
-def unread_table(
-    path: str, line: int, table: RawTable, columns: list[Column | None], *, is_announced: bool
-) -> list[Problem]:
-    """Return a finding if a table that is no rule table looks like one.
-
-    It is an error where the table stands for a direction, has lost its header, or may have misspelt it.
-    """
-    header, *rows = [row.cells() for row in (table.header, *table.rows)]
-    found: list[Problem] = []
-    anywhere = is_announced or Column.PEER in columns
-    read = [n for n, column in enumerate(columns) if anywhere or column is Column.PROTOCOL or n == 0]
-    has_protocols = any(is_protocol(row[n]) for row in rows for n in read if n < len(row))
-    if any(map(is_protocol, header)) or any(_names_rules(row) for row in rows):
-        found.append(error("unread-table", path, (line, 1), "the header of this table is no header of rules", _HEADER))
-    elif has_protocols and {Column.PEER, Column.PROTOCOL} <= set(columns):
-        found.append(error("no-direction", path, (line, 1), "nothing says the direction of this table", A_DIRECTION))
-    elif has_protocols or resembles_rules(columns):
-        say = error if is_announced or (has_protocols and not {None, Column.PEER}.isdisjoint(columns)) else warning
-        message = "this table looks like rules and has no column for the peer"
-        found.append(say("unread-table", path, (line, 1), message, _PEER_COLUMN))
-    elif any(is_statement(" ".join(row)) for row in (header, *rows)):
-        found.append(error("unread-table", path, (line, 1), _HOW_MUCH, _A_LINE))
-    elif directions_in(" ".join(header)) and any(cell.strip(" *_.").lower() in _AMOUNTS for r in rows for cell in r):
-        found.append(warning("unread-table", path, (line, 1), _HOW_MUCH, _A_LINE))
-    return found
-
-
-def unlike_tables(path: str, tables: Iterable[tuple[int, RawTable]], owners: AbstractSet[str]) -> Iterator[Problem]:
-    """Yield a warning per table without a header of rules that has a row of a workload's name and a port or protocol.
-
-    `owners` are the folded names of the workloads that the page describes.
-    """
-    for line, table in tables:
-        for row in table.rows:
-            cells = row.cells()
-            names = (fold(piece.strip()) for cell in cells for piece in _PIECES.split(cell[:_LONGEST]))
-            if _TRANSPORT.search(" ".join(cells)) and any(name in owners for name in names):
-                message = "a row of this table names a workload and a port, and its header is no header of rules"
-                yield warning("unread-table", path, (line, 1), message, _HEADER)
-                break
 
 
 def hidden_lines(path: str, lines: list[str], token: "Token") -> list[Problem]:
@@ -148,13 +102,7 @@ def hidden_table(path: str, at: tuple[int, int]) -> Problem:
     return warning("hidden-table", path, at, _IN_A_COMMENT, _OUT)
 
 
-A_DIRECTION = "name its column Origin or Destination, or put a heading such as Egress over it"
-_AMOUNTS = frozenset({"any", "none"})
-_HOW_MUCH = "this table says how much is permitted, and is not read"
-_A_LINE = "say it in a line of its own, such as `Incoming connections permitted: None`"
 _IN_A_COMMENT = "this rule table stands in a code fence or comment"
-_HEADER = "write a header with Type and Origin or Destination, and a delimiter row below it"
-_PEER_COLUMN = "name a column Origin or Destination if it holds rules"
 _OUT = "nothing is read there; move it out, delete it, or mark a fence around it as markdown"
 _TO_THE_MARGIN = "move it to the left margin, a blank line before it"
 
@@ -169,7 +117,7 @@ def hidden_in(path: str, first: int, visible: str) -> list[Problem]:
             found.append(error(f"hidden-{what}", path, (number, 1), message, _TO_THE_MARGIN))
     if "<t" in visible and not found:
         pieces = [piece.strip() for piece in _TAG.split(visible)]
-        if _names_rules(piece for piece in pieces if piece) or any(map(is_protocol, pieces)):
+        if names_rules(piece for piece in pieces if piece) or any(map(is_protocol, pieces)):
             message = "this table is not read: it is written in HTML"
             found.append(error("hidden-table", path, (first, 1), message, "write it as a Markdown table"))
     return found
@@ -226,10 +174,11 @@ def is_protocol(cell: str) -> bool:
 
 
 def _is_rule_header(text: str) -> bool:
-    return "|" in text and _names_rules(split_cells(text.strip()))
+    return "|" in text and names_rules(split_cells(text.strip()))
 
 
-def _names_rules(pieces: Iterable[str]) -> bool:
+def names_rules(pieces: Iterable[str]) -> bool:
+    """Return whether these texts are the header of a rule table."""
     return is_rule_header([column_named(piece.strip(" *_")) for piece in pieces])
 
 
