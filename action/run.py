@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from esspec.check_settings import settings_here
+from esspec.commands.check_settings import settings_here
 from esspec.problem import EsspecError, printable
 
 ESSPEC = (sys.executable, "-I", "-m", "esspec")

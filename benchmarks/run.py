@@ -58,8 +58,8 @@ print(timed(MarkdownIt("commonmark").enable("table").parse, text)[1])
 """
 READ = f"""{TIMED}
 from markdown_it import MarkdownIt
-from esspec.loading import PageFile, load_binding, load_source
-from esspec.compile import read
+from esspec.compiling.loading import PageFile, load_binding, load_source
+from esspec.compiling.compile import read
 file = PageFile(sys.argv[1])
 source, binding = load_source(file), load_binding(file)
 reading, seconds = timed(read, source, binding, "page.md", {{}})
@@ -67,7 +67,7 @@ assert len(reading.resolution.rules) == 10_000
 """
 READ_ONLY = f"{READ}print(seconds)\n"
 LINT = f"""{READ}
-from esspec.lint import lint
+from esspec.linting.lint import lint
 print(timed(lint, [reading])[1])
 """
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from typer.models import ArgumentInfo, CommandInfo, OptionInfo
 
-from esspec.cli import app
-from esspec.finding_formats import WRITERS
-from esspec.rules_text import rule_texts
-from esspec.schema import SCHEMAS
+from esspec.commands.cli import app
+from esspec.commands.schema import SCHEMAS
+from esspec.linting.rules_text import rule_texts
+from esspec.reporting.finding_formats import WRITERS
 
 
 class Word(NamedTuple):

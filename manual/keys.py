@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from esspec.schema import schema_text
+from esspec.commands.schema import schema_text
 
 Schema = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from esspec.rules_text import RuleText, rule_texts
-from esspec.schema import SCHEMAS, schema_text
+from esspec.commands.schema import SCHEMAS, schema_text
+from esspec.linting.rules_text import RuleText, rule_texts
 from manual.commands import Command, Word, commands, root_options
 from manual.keys import tables_of_keys
 

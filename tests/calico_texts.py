@@ -1,8 +1,8 @@
 """Words for the tests of the target calico: objects as text, and what is read from them."""
 
-from esspec import lifted
-from esspec.lifted import NAMESPACE, Lifted, Pods, label, only
 from esspec.model import PolicySet
+from esspec.semantics import lifted
+from esspec.semantics.lifted import NAMESPACE, Lifted, Pods, label, only
 from esspec_calico import TARGET
 
 POD = "projectcalico.org/orchestrator == 'k8s'"

@@ -4,9 +4,9 @@ from typing import Any
 
 import yaml
 
-from esspec import lifted
-from esspec.lifted import NAMESPACE, Grant, Outside, Peers, Pods, Ports, label, only
 from esspec.model import PolicySet
+from esspec.semantics import lifted
+from esspec.semantics.lifted import NAMESPACE, Grant, Outside, Peers, Pods, Ports, label, only
 from esspec.terms import Role
 from esspec_cilium import TARGET
 

@@ -1,9 +1,9 @@
-"""In which class of `esspec.ends` an end is, found by looking at every class: there must be exactly one."""
+"""In which class of `esspec.semantics.ends` an end is, found by looking at every class: there must be exactly one."""
 
 from ipaddress import ip_address
 
-from esspec.ends import Ends, OutsideClass
-from esspec.lifted import Pods
+from esspec.semantics.ends import Ends, OutsideClass
+from esspec.semantics.lifted import Pods
 from smallworld import End, Place, Pod, has_all
 
 

@@ -6,14 +6,14 @@ from itertools import product
 from typing import NamedTuple
 
 from drawn_cluster import NUMBERS
-from esspec.cluster import Cluster, read_clusters
-from esspec.flows import Flows
-from esspec.lifted import NAMESPACE, Key, Values, label
-from esspec.manifest_files import ManifestText
+from esspec.manifests.cluster import Cluster, read_clusters
+from esspec.manifests.manifest_files import ManifestText
 from esspec.problem import errors_in
-from esspec.surroundings import named_port, namespace_label, port_name
+from esspec.semantics.flows import Flows
+from esspec.semantics.lifted import NAMESPACE, Key, Values, label
+from esspec.semantics.surroundings import named_port, namespace_label, port_name
+from esspec.semantics.views import Sight, see
 from esspec.terms import Protocol
-from esspec.views import Sight, see
 from naive_cluster import Data, End, Flow, Pod, Port, namespace_labels
 
 PORTS = (1, *NUMBERS, 82, 8081)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from esspec.cli import run
+from esspec.commands.cli import run
 from small_pages import BINDING, ROW, page
 
 WARNED = page(ROW, direction="egress")

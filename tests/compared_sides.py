@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from command_lines import Ran, esspec
-from esspec.schema import schema_text
+from esspec.commands.schema import schema_text
 from json_schema import faults
 from small_pages import BINDING
 

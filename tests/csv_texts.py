@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from esspec.lifted import Lifted, Unreadable
 from esspec.model import PolicySet
+from esspec.semantics.lifted import Lifted, Unreadable
 from esspec_csv import TARGET
 
 COLUMNS = (

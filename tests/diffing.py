@@ -6,19 +6,19 @@ from functools import partial
 from itertools import product
 
 from classes import class_of
-from esspec.binding import Binding
-from esspec.binding_file import BindingFile
-from esspec.changes import ADDED, REMOVED, Change, ports_of
-from esspec.cluster import read_cluster
-from esspec.compile import read
-from esspec.difference import Difference
-from esspec.flows import Flows
-from esspec.manifest_files import ManifestText
-from esspec.meaning import Side
-from esspec.page_view import view_of_page
-from esspec.source import read_source
+from esspec.answers.changes import ADDED, REMOVED, Change, ports_of
+from esspec.bindings.binding import Binding
+from esspec.bindings.binding_file import BindingFile
+from esspec.compiling.compile import read
+from esspec.manifests.cluster import read_cluster
+from esspec.manifests.manifest_files import ManifestText
+from esspec.semantics.difference import Difference
+from esspec.semantics.flows import Flows
+from esspec.semantics.meaning import Side
+from esspec.semantics.page_view import view_of_page
+from esspec.semantics.views import View
 from esspec.terms import Direction, Protocol
-from esspec.views import View
+from esspec.text.source import read_source
 from smallworld import End, Open, Place, Pod, labels_of, near_ports, page_opens, page_pods, places, pod, ports_in
 from strategies import EDGES, LABELS, NAMESPACE_NAME, OUTSIDE, Written
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from esspec.embedded import embedded_problems
+from esspec.linting.embedded import embedded_problems
 from small_pages import BINDING, page, read
 
 HEADER = "Type | Origin | Port | Reason"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from esspec.fileset import FileSet, TargetFiles, Written, write
+from esspec.outputs.fileset import FileSet, TargetFiles, Written, write
 from esspec.problem import EsspecError
 
 PAGE = "network-policies.md"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from inspect import signature
 from itertools import count
 
-from esspec.cli import app
+from esspec.commands.cli import app
 
 _QUESTION = re.compile(r'(?<!\\)""')
 _STATE = re.compile(r'# "([^"]+)"')

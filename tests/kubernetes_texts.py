@@ -1,8 +1,8 @@
 """Words for the tests of the target kubernetes: objects as text, and what is read from them."""
 
-from esspec import lifted
-from esspec.lifted import NAMESPACE, Pods, label, only
 from esspec.model import PolicySet
+from esspec.semantics import lifted
+from esspec.semantics.lifted import NAMESPACE, Pods, label, only
 from esspec_kubernetes import TARGET
 
 

@@ -3,12 +3,12 @@
 import tomllib
 from collections.abc import Sequence
 
-from esspec.binding import NO_BINDING, Binding
-from esspec.binding_file import BindingFile
-from esspec.compile import Choice, Reading, read
-from esspec.lint import lint
+from esspec.bindings.binding import NO_BINDING, Binding
+from esspec.bindings.binding_file import BindingFile
+from esspec.compiling.compile import Choice, Reading, read
+from esspec.linting.lint import lint
 from esspec.problem import Problem
-from esspec.source import read_source
+from esspec.text.source import read_source
 
 TOP = 'namespace = "ns"\nlabels = { release = "es" }\n[dns]\npeers = [{ namespace = "ns", labels = { dns = "yes" } }]\n'
 """What every binding here begins with; nobody lacks name resolution."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from esspec.manifest_files import ManifestText
-from esspec.manifest_lint import lint_manifests
+from esspec.manifests.manifest_files import ManifestText
+from esspec.manifests.manifest_lint import lint_manifests
 from esspec.problem import Problem
 
 

@@ -3,14 +3,14 @@
 import sys
 from types import FrameType
 
-from esspec.binding import NO_BINDING
-from esspec.compile import Reading, read
-from esspec.inline import InlineReader
-from esspec.page import read_page
+from esspec.bindings.binding import NO_BINDING
+from esspec.compiling.compile import Reading, read
 from esspec.problem import errors_in
-from esspec.rows import RowReader, WrittenRule
-from esspec.sections import Page
-from esspec.source import read_source
+from esspec.reading.inline import InlineReader
+from esspec.reading.page import read_page
+from esspec.reading.rows import RowReader, WrittenRule
+from esspec.reading.sections import Page
+from esspec.text.source import read_source
 
 INGRESS = "| Type | Origin | Reason |\n|---|---|---|\n| TCP | UI pods on port 80 | a |\n"
 EGRESS = "| Type | Destination | Reason |\n|---|---|---|\n| UDP | UI pods on port 53 | b |\n"

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from esspec.compile import Reading, compile_page
-from esspec.document import PageDocument, document
-from esspec.loading import PageFile, load_page
+from esspec.commands.document import PageDocument, document
+from esspec.compiling.compile import Reading, compile_page
+from esspec.compiling.loading import PageFile, load_page
 from esspec.model import PolicySet
 from esspec.problem import EsspecError
 

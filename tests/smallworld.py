@@ -10,7 +10,6 @@ from ipaddress import ip_address, ip_network
 from itertools import product
 from typing import NamedTuple
 
-from esspec.lifted import Everyone, Outside, Peers, Pods, Policy, Values
 from esspec.model import (
     AllowAll,
     AllowOnly,
@@ -23,6 +22,7 @@ from esspec.model import (
     Selector,
     WorkloadPeer,
 )
+from esspec.semantics.lifted import Everyone, Outside, Peers, Pods, Policy, Values
 from esspec.terms import Direction, Protocol, Role
 from strategies import ANYWHERE, AUDITED, LABELS, NAMESPACE_NAME, OUTSIDE, RELEASE, Written
 

@@ -11,10 +11,23 @@ from typing import Literal, NamedTuple
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from esspec.binding import Binding
-from esspec.binding_file import BindingFile
-from esspec.compile import compile_page, read
-from esspec.lifted import (
+from esspec.bindings.binding import Binding
+from esspec.bindings.binding_file import BindingFile
+from esspec.compiling.compile import compile_page, read
+from esspec.model import (
+    Allowance,
+    Anyone,
+    Dns,
+    ExternalPeer,
+    InstancePeer,
+    Peer,
+    PolicySet,
+    PortRange,
+    Rule,
+    Selector,
+    WorkloadPeer,
+)
+from esspec.semantics.lifted import (
     EVERYONE,
     NAMESPACE,
     Grant,
@@ -29,22 +42,9 @@ from esspec.lifted import (
     only,
     pods,
 )
-from esspec.model import (
-    Allowance,
-    Anyone,
-    Dns,
-    ExternalPeer,
-    InstancePeer,
-    Peer,
-    PolicySet,
-    PortRange,
-    Rule,
-    Selector,
-    WorkloadPeer,
-)
-from esspec.source import read_source
-from esspec.targets import load_targets
+from esspec.targets.target import load_targets
 from esspec.terms import Direction, Protocol, Role
+from esspec.text.source import read_source
 from models import ANY, ANYONE, INSTANCE, NONE, UNSPECIFIED, external, kube_dns, policy_set, rule, workload
 
 TARGETS = load_targets(())

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from esspec.asked_ends import AskedEnd, asked_end
-from esspec.lifted import NAMESPACE, Pods, Policy, label, only
-from esspec.meaning import bits
-from esspec.page_words import PageWords
+from esspec.answers.asked_ends import AskedEnd, asked_end
 from esspec.problem import InputProblems
-from esspec.scenes import scene
+from esspec.semantics.lifted import NAMESPACE, Pods, Policy, label, only
+from esspec.semantics.meaning import bits
+from esspec.semantics.page_words import PageWords
+from esspec.semantics.scenes import scene
+from esspec.semantics.views import KnownPods, Sourced, View
 from esspec.terms import Role
-from esspec.views import KnownPods, Sourced, View
 from models import external
 
 APP = label("app")

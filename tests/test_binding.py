@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from esspec.binding import find_binding, read_binding
-from esspec.dns import dns_warning
-from esspec.export import stream
-from esspec.loading import PageFile, load_page, needs_binding
+from esspec.bindings.binding import find_binding, read_binding
+from esspec.commands.schema import schema_text
+from esspec.compiling.dns import dns_warning
+from esspec.compiling.loading import PageFile, load_page, needs_binding
 from esspec.model import PortRange, Selector
+from esspec.outputs.export import stream
 from esspec.problem import InputProblems
-from esspec.schema import schema_text
-from esspec.targets import load_targets
+from esspec.targets.target import load_targets
 from esspec.terms import Direction, Protocol
 from small_pages import BINDING, findings, model, more, page, parsed, peers
 

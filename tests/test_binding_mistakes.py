@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from esspec.binding import read_binding
+from esspec.bindings.binding import read_binding
 from esspec.problem import InputProblems
 from small_pages import BINDING, findings, instead, more, override, page
 

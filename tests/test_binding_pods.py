@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from esspec.export import target_files
+from esspec.compiling.names import Named
+from esspec.compiling.selectors import select
 from esspec.model import PolicySet, Selector
-from esspec.names import Named
-from esspec.selectors import select
-from esspec.targets import Inexpressible, load_targets
+from esspec.outputs.export import target_files
+from esspec.targets.target import Inexpressible, load_targets
 from small_pages import BINDING, findings, instead, model, more, page, peers, read
 
 KAFKA_ROWS = page().partition("## UI")[0]

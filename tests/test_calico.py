@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import product
 
 from calico_texts import document, pods, policy, text_of, texts
-from esspec import lifted
-from esspec.lifted import Outside
+from esspec.semantics import lifted
+from esspec.semantics.lifted import Outside
 from esspec.terms import Direction
 from esspec_calico import TARGET
 from models import ANY, ANYONE, NONE, UNSPECIFIED, external, kube_dns, policy_set, ports, rule, selector, workload

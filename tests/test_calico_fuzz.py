@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calico_texts import POD, document, read_anything, texts
-from esspec import lifted
+from esspec.semantics import lifted
 from esspec_calico import TARGET
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, workload
 

@@ -4,7 +4,7 @@ import pytest
 
 from calico_texts import policy, text_of
 from esspec.model import PolicySet, Selector
-from esspec.targets import Inexpressible
+from esspec.targets.target import Inexpressible
 from esspec_calico import TARGET
 from models import ANYONE, NONE, external, kube_dns, policy_set, rule, selector, workload
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from calico_texts import POD, document, pods, policy, refusal
-from esspec import lifted
-from esspec.lifted import EVERYONE, NAMESPACE, Pods, all_but, all_ports, label, only
+from esspec.semantics import lifted
+from esspec.semantics.lifted import EVERYONE, NAMESPACE, Pods, all_but, all_ports, label, only
 from esspec.terms import Direction, Protocol
 
 RULE = "  ingress:\n    - action: Allow\n"

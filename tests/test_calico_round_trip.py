@@ -7,8 +7,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from calico_texts import text_of, texts
-from esspec import lifted
-from esspec.lifted import ANY_ROLE, EVERYONE, NAMESPACE, Outside, Pods, all_ports, label, only
 from esspec.model import (
     AllowAll,
     Allowance,
@@ -24,6 +22,8 @@ from esspec.model import (
     Selector,
     Workload,
 )
+from esspec.semantics import lifted
+from esspec.semantics.lifted import ANY_ROLE, EVERYONE, NAMESPACE, Outside, Pods, all_ports, label, only
 from esspec.terms import Direction, Protocol
 from esspec_calico import TARGET
 from models import ANY, ANYONE, INSTANCE, NONE, UNSPECIFIED, external, kube_dns, policy_set, rule, workload

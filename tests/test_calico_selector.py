@@ -5,8 +5,8 @@ import json
 import pytest
 
 from calico_texts import POD, document, policy, refusal
-from esspec import lifted
-from esspec.lifted import label
+from esspec.semantics import lifted
+from esspec.semantics.lifted import label
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from calico_texts import POD, document, pods, policy, refusal, source, text_of
-from esspec.lifted import EVERYONE, NAMESPACE, Pods, Unreadable, label, only
 from esspec.model import Selector
+from esspec.semantics.lifted import EVERYONE, NAMESPACE, Pods, Unreadable, label, only
 from models import ANY, ANYONE, NONE, policy_set, rule, selector, workload
 
 NO_POD_LIMIT = (

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from calico_texts import POD, document, pods, policy, refusal, source, text_of, texts
-from esspec.lifted import ANY_ROLE, EVERYONE, Outside, Ports, all_ports
 from esspec.model import Allowance, Dns, PortRange
+from esspec.semantics.lifted import ANY_ROLE, EVERYONE, Outside, Ports, all_ports
 from esspec.terms import Direction, Protocol
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, workload
 

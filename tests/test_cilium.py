@@ -10,8 +10,6 @@ from hypothesis import given
 
 import drawn
 from cilium_texts import EVERY_NODE, EVERY_SERVER, OUTSIDE, pods, spec_of, text_of, texts
-from esspec import lifted
-from esspec.lifted import EVERYONE, NAMESPACE, Outside, Peers, Pods, Ports, Reason, all_ports, label, only
 from esspec.model import (
     AllowAll,
     AllowOnly,
@@ -26,6 +24,8 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
+from esspec.semantics import lifted
+from esspec.semantics.lifted import EVERYONE, NAMESPACE, Outside, Peers, Pods, Ports, Reason, all_ports, label, only
 from esspec.terms import Direction, Role
 from esspec_cilium import TARGET
 from models import ANY, ANYONE, INSTANCE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cilium_texts import document, ingress, texts
 from drawn import ODD
-from esspec.lifted import Reason, Unreadable
+from esspec.semantics.lifted import Reason, Unreadable
 from esspec_cilium import TARGET
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, workload
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cilium_texts import refusal, text_of, texts
 from esspec.model import Allowance, PolicySet, Rule, Selector
-from esspec.targets import Inexpressible
+from esspec.targets.target import Inexpressible
 from esspec_cilium import TARGET
 from esspec_cilium.labels import counts
 from esspec_cilium.limits import selects

@@ -16,8 +16,8 @@ from cilium_texts import (
     ports,
     refusal,
 )
-from esspec import lifted
-from esspec.lifted import EVERYONE, NAMESPACE, Grant, Outside, Peers, Ports, all_but, all_ports, label, only
+from esspec.semantics import lifted
+from esspec.semantics.lifted import EVERYONE, NAMESPACE, Grant, Outside, Peers, Ports, all_but, all_ports, label, only
 from esspec.terms import Direction, Protocol
 from esspec_cilium import TARGET
 

@@ -20,9 +20,9 @@ from cilium_texts import (
     text_of,
     texts,
 )
-from esspec.lifted import EVERYONE, Grant, Outside, Ports, Reason, all_ports
 from esspec.model import Selector
-from esspec.targets import Inexpressible
+from esspec.semantics.lifted import EVERYONE, Grant, Outside, Ports, Reason, all_ports
+from esspec.targets.target import Inexpressible
 from esspec.terms import Direction, Protocol, Role
 from esspec_cilium import TARGET
 from models import ANY, ANYONE, NONE, UNSPECIFIED, external, kube_dns, policy_set, rule, selector, workload

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from command_lines import TOLD, UNKNOWN, Ran, esspec, files, write_pages
-from esspec import __version__, cli
-from esspec.schema import SCHEMAS, schema_text
+from esspec import __version__
+from esspec.commands import cli
+from esspec.commands.schema import SCHEMAS, schema_text
 from json_schema import faults
 from small_pages import more, page
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from command_lines import Ran, esspec, files, write_pages
-from esspec import __version__, loading
+from esspec import __version__
+from esspec.compiling import loading
 from small_pages import more, page
 
 

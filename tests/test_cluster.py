@@ -2,11 +2,11 @@
 
 import pytest
 
-from esspec.cluster import Cluster, read_cluster
-from esspec.lifted import NAMESPACE, label
-from esspec.manifest_files import ManifestText
+from esspec.manifests.cluster import Cluster, read_cluster
+from esspec.manifests.manifest_files import ManifestText
 from esspec.problem import InputProblems
-from esspec.surroundings import named_port
+from esspec.semantics.lifted import NAMESPACE, label
+from esspec.semantics.surroundings import named_port
 from esspec.terms import Protocol
 from manifest_texts import namespace, policy
 

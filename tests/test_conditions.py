@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esspec.conditions import feature_key, is_always, opposite, parse_condition
+from esspec.reading.conditions import feature_key, is_always, opposite, parse_condition
 from pages import KAFKA, rules
 from small_pages import findings, more, override, page, parsed
 

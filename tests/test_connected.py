@@ -3,10 +3,10 @@
 import pytest
 
 from diffing import page_side
-from esspec.connected import connections
-from esspec.lifted import NAMESPACE, label
-from esspec.page_words import PageWords
-from esspec.views import KnownPods, View
+from esspec.semantics.connected import connections
+from esspec.semantics.lifted import NAMESPACE, label
+from esspec.semantics.page_words import PageWords
+from esspec.semantics.views import KnownPods, View
 from strategies import PAGE
 
 WORDS = page_side(PAGE).page

@@ -11,7 +11,7 @@ from hypothesis import given
 from csv_texts import COLUMNS, row_of, rows_of, text_of
 from drawn import SEEN, TEXTS, policy_sets
 from esspec.model import Condition, Override, PolicySet, Rule, Selector
-from esspec.targets import Inexpressible
+from esspec.targets.target import Inexpressible
 from esspec_csv import TARGET
 from esspec_csv.field import field
 from esspec_csv.table import Row

@@ -3,7 +3,7 @@
 import pytest
 
 from csv_texts import HEADER, unreadable
-from esspec.as_written import WrittenEntry, WrittenPage
+from esspec.compiling.as_written import WrittenEntry, WrittenPage
 from esspec.problem import PageProblems
 from esspec.terms import Direction
 from esspec_csv import TARGET, as_written

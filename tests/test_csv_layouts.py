@@ -12,9 +12,9 @@ from hypothesis import given
 from command_lines import Ran, esspec
 from csv_texts import rows_of
 from drawn import policy_sets
-from esspec.layouts import Form, LayoutRequest, form_of
-from esspec.loading import PageFile, load_page
+from esspec.compiling.loading import PageFile, load_page
 from esspec.model import Condition, PolicySet
+from esspec.targets.layouts import Form, LayoutRequest, form_of
 from esspec_csv import TARGET, layouts
 from esspec_csv.field import GUARDED
 from esspec_csv.insecure import INSECURE, insecure_services

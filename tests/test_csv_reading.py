@@ -5,7 +5,19 @@ import csv
 import pytest
 
 from csv_texts import HEADER, cells, dns, read, statement
-from esspec.lifted import EVERYONE, NAMESPACE, Grant, Lifted, Outside, Ports, Reason, all_ports, label, only, pods
+from esspec.semantics.lifted import (
+    EVERYONE,
+    NAMESPACE,
+    Grant,
+    Lifted,
+    Outside,
+    Ports,
+    Reason,
+    all_ports,
+    label,
+    only,
+    pods,
+)
 from esspec.terms import Direction, Protocol, Role
 from esspec_csv import TARGET
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from csv_texts import COLUMNS, HEADER, cells, dns, read, statement, text_of, unreadable
 from drawn import ODD, TEXTS
-from esspec.lifted import Unreadable
+from esspec.semantics.lifted import Unreadable
 from esspec_csv import TARGET
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, workload
 

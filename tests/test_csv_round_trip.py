@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from csv_texts import text_of
 from drawn import EXTERNALS, TEXTS, policy_sets
-from esspec.intended import intended, reasons_by_line
-from esspec.lifted import Grant, Lifted
 from esspec.model import PolicySet
+from esspec.semantics.intended import intended, reasons_by_line
+from esspec.semantics.lifted import Grant, Lifted
 from esspec.terms import Direction
 from esspec_csv import TARGET
 from esspec_csv.records import records

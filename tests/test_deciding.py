@@ -2,12 +2,12 @@
 
 import pytest
 
-from esspec.deciding import Deciding
-from esspec.ends import Ends
-from esspec.lifted import EVERYONE, Grant, Pods, Policy, Ports, all_ports, label, only, pods
-from esspec.meaning import Segment, selectors_of
+from esspec.semantics.deciding import Deciding
+from esspec.semantics.ends import Ends
+from esspec.semantics.lifted import EVERYONE, Grant, Pods, Policy, Ports, all_ports, label, only, pods
+from esspec.semantics.meaning import Segment, selectors_of
+from esspec.semantics.views import Sourced
 from esspec.terms import Direction, Protocol
-from esspec.views import Sourced
 
 WEB, DB = pods([(label("app"), only("web"))]), pods([(label("app"), only("db"))])
 

@@ -24,11 +24,11 @@ from diffing import (
     pods_of,
     told,
 )
-from esspec.changes import ADDED, REMOVED, Change, changes
-from esspec.difference import difference
-from esspec.export import target_files
-from esspec.reason_changes import reason_changes
-from esspec.targets import Target
+from esspec.answers.changes import ADDED, REMOVED, Change, changes
+from esspec.answers.reason_changes import reason_changes
+from esspec.outputs.export import target_files
+from esspec.semantics.difference import difference
+from esspec.targets.target import Target
 from esspec.terms import Direction
 from smallworld import lifted_opens
 from strategies import LABELS, OUTSIDE, TARGETS, Said, Written, compiled, examples, pages, rows

@@ -7,10 +7,10 @@ from hypothesis import given
 from cluster_ends import PORTS, address_at, clusters, flows_between, holds, pod_at
 from diffing import Found, Told, applied, told
 from drawn_cluster import ADDRESSES, KNOWN, Drawn, manifests
-from esspec.changes import ADDED, REMOVED, changes
-from esspec.difference import Difference, difference
+from esspec.answers.changes import ADDED, REMOVED, changes
+from esspec.semantics.difference import Difference, difference
+from esspec.semantics.views import View
 from esspec.terms import Protocol
-from esspec.views import View
 from naive_cluster import Data, Flow, Pod, is_allowed, objects
 from strategies import examples
 

@@ -11,18 +11,18 @@ import pytest
 
 from command_lines import esspec
 from diffing import Found, Told, allowed, applied, meant, told
-from esspec.changes import ADDED, REMOVED, changes
-from esspec.compile import compile_page
-from esspec.diff_answer import answer
-from esspec.difference import difference
-from esspec.lifted import Policy
-from esspec.loading import PageFile, load_page
+from esspec.answers.changes import ADDED, REMOVED, changes
+from esspec.answers.diff_answer import answer
+from esspec.answers.workload_changes import workload_changes
+from esspec.commands.schema import schema_text
+from esspec.compiling.compile import compile_page
+from esspec.compiling.loading import PageFile, load_page
 from esspec.model import PolicySet
-from esspec.page_view import view_of_page
-from esspec.schema import schema_text
+from esspec.semantics.difference import difference
+from esspec.semantics.lifted import Policy
+from esspec.semantics.page_view import view_of_page
+from esspec.semantics.views import View
 from esspec.terms import Direction
-from esspec.views import View
-from esspec.workload_changes import workload_changes
 from filling import filled
 from json_schema import faults
 from smallworld import End, Place, Pod, model_opens, near_ports

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_lines import esspec
-from esspec.embedded import embedded_policies
+from esspec.linting.embedded import embedded_policies
 from pages import inside, structure
 
 PAGES = Path(__file__).parent / "pages"

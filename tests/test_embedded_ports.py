@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esspec import example_pods
-from esspec.binding import NO_BINDING
-from esspec.embedded import embedded_policies, embedded_problems
-from esspec.example import Example, read_example
-from esspec.lifted import Grant, Policy, all_ports, pods
-from esspec.loading import PageFile, load_page
+from esspec.bindings.binding import NO_BINDING
+from esspec.compiling.loading import PageFile, load_page
+from esspec.linting import example_pods
+from esspec.linting.embedded import embedded_policies, embedded_problems
+from esspec.linting.example import Example, read_example
+from esspec.semantics.lifted import Grant, Policy, all_ports, pods
 from esspec.terms import Direction, Protocol
 from example_pages import (
     DELETE,

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffing import page_side
-from esspec.difference import difference
-from esspec.ends_in_words import EndsInWords, Group
-from esspec.meaning import bits
+from esspec.semantics.difference import difference
+from esspec.semantics.ends_in_words import EndsInWords, Group
+from esspec.semantics.meaning import bits
 from strategies import Written, examples, pages
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from command_lines import Ran, esspec
-from esspec.schema import schema_text
+from esspec.commands.schema import schema_text
 from json_schema import faults
 from linting import entries, section
 from manifest_folders import write_manifests

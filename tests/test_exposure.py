@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from command_lines import esspec
-from esspec.lifted import NAMESPACE, Key, Pods, Values, all_but, label, only
-from esspec.selector_words import selector_in_words
-from esspec.surroundings import named_port, namespace_label
+from esspec.semantics.lifted import NAMESPACE, Key, Pods, Values, all_but, label, only
+from esspec.semantics.selector_words import selector_in_words
+from esspec.semantics.surroundings import named_port, namespace_label
 from esspec.terms import Protocol
 from manifest_folders import PODS, write_manifests
 

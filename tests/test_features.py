@@ -8,9 +8,9 @@ import pytest
 
 from command_lines import Ran
 from command_lines import esspec as run
-from esspec import targets
 from esspec.model import AllowNone, AllowOnly, PolicySet, Unspecified
-from esspec.targets import Target, load_targets
+from esspec.targets import target as targets
+from esspec.targets.target import Target, load_targets
 from small_pages import model
 
 PAGE = """\

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command_lines import Ran, esspec, process
-from esspec.finding_formats import WRITERS
-from esspec.finding_formats.text import text
-from esspec.finding_report import Found, Report, fingerprints, reported_path, without_lines
+from esspec.linting.rules_text import rule_texts
 from esspec.problem import Level, Problem
-from esspec.rules_text import rule_texts
-from esspec.source_lines import SourceLines
+from esspec.reporting.finding_formats import WRITERS
+from esspec.reporting.finding_formats.text import text
+from esspec.reporting.finding_report import Found, Report, fingerprints, reported_path, without_lines
+from esspec.text.source_lines import SourceLines
 
 SCHEMAS = Path(__file__).parent / "schemas"
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cluster_ends import Known, address_at, example_of, flows_between, holds, pod_at, sights
 from drawn_cluster import ADDRESSES, KNOWN, UNKNOWN, Drawn, manifests, pods, policies, workload
-from esspec.flows import Flows
+from esspec.semantics.flows import Flows
+from esspec.semantics.views import Sight
 from esspec.terms import Direction
-from esspec.views import Sight
 from kubernetes_texts import document
 from naive_cluster import Data, Pod, Port, is_allowed, is_isolated, namespace_labels, objects
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from command_lines import esspec
-from esspec.targets import target_names
+from esspec.targets.target import target_names
 from small_pages import BINDING, page
 
 

@@ -129,7 +129,7 @@ def test_twice_the_page_takes_at_most_three_times_as_long(family: str) -> None:
 
 SLOW = """\
 import json, os, resource, sys, time
-from esspec.cli import run
+from esspec.commands.cli import run
 sys.stdout = sys.stderr = open(os.devnull, "w")
 found = []
 for path in sys.argv[1:]:

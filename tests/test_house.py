@@ -22,6 +22,23 @@ IGNORED = [
     *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()),
 ]
 
+CORE = ROOT / "src" / "esspec"
+LAYERS = [
+    "text",
+    "reading",
+    "bindings",
+    "compiling",
+    "semantics",
+    "targets",
+    "manifests",
+    "outputs",
+    "linting",
+    "drafting",
+    "answers",
+    "reporting",
+    "commands",
+]
+
 # Joined here, so that this file does not hold what it looks for.
 NOT_OURS = ["/" + "work/", "shared" + "/", "pypi" + ".", "python" + "hosted.", "npmjs" + "."]
 
@@ -90,6 +107,26 @@ def test_the_core_imports_no_target() -> None:
     """Targets are found by their entry points, so that a third party's is no worse than ours."""
     core = (ROOT / "src").rglob("*.py")
     assert [(path.name, name) for path in core for name in imports(path) if name.startswith("esspec_")] == []
+
+
+def layer(module: str) -> str:
+    """Return the package of the core that a module lies in; "" for the words that all share."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and (CORE / parts[1]).is_dir() else ""
+
+
+def test_the_core_is_built_in_layers() -> None:
+    """Data goes one way: a package of the core imports itself and what stands before it in LAYERS, nothing behind it."""
+    assert sorted(LAYERS) == sorted(path.parent.name for path in CORE.glob("*/__init__.py"))
+    upwards = []
+    for path in CORE.rglob("*.py"):
+        own = path.relative_to(CORE).parts[0].removesuffix(".py")
+        if own == "__main__":
+            continue
+        allowed = LAYERS[: LAYERS.index(own) + 1] if own in LAYERS else []
+        found = {layer(name) for name in imports(path) if name.startswith("esspec.")} - {"", *allowed}
+        upwards += [(str(path.relative_to(CORE)), name) for name in sorted(found)]
+    assert upwards == []
 
 
 def test_the_version_is_written_once() -> None:

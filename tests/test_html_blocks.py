@@ -2,7 +2,7 @@
 
 import pytest
 
-from esspec.html_stretch import stretch_end
+from esspec.reading.html_stretch import stretch_end
 from html_pages import HEAD, ROW, TABLE, TO_UI, html_table
 from pages import INGRESS, KAFKA, VARIABLES, findings, inside, rules, said, structure
 from small_pages import findings as all_findings

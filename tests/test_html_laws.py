@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esspec.rows import WrittenRule
+from esspec.reading.rows import WrittenRule
 from html_pages import TABLE, Style, in_html
 from pages import KAFKA, rules, structure, work
 from strategies import Written, examples, pages

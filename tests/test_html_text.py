@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esspec.html_text import plain_html
-from esspec.html_tokens import tokens
-from esspec.inline import InlineReader, Mark, Text
+from esspec.reading.html_text import plain_html
+from esspec.reading.html_tokens import tokens
+from esspec.reading.inline import InlineReader, Mark, Text
 
 VALUES = {"host": "on the master host", "bold": "**Kafka** pods"}
 

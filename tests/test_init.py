@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from command_lines import Ran, esspec
-from esspec.compile import compile_page
-from esspec.jekyll_data import DataFiles
-from esspec.loading import PageFile, load_page
+from esspec.bindings.jekyll_data import DataFiles
+from esspec.compiling.compile import compile_page
+from esspec.compiling.loading import PageFile, load_page
 from filling import PAGE_COMMANDS, filled
 from small_pages import ROW, override, page
 from strategies import MASTER, VARIABLE, Written, pages

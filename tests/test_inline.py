@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esspec.inline import InlineReader, Mark, Text, is_attribute_list
+from esspec.reading.inline import InlineReader, Mark, Text, is_attribute_list
 
 VALUES = {
     "host": "on the master host",

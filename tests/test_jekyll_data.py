@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from command_lines import Ran, esspec
-from esspec.document import RuleDocument, document
-from esspec.jekyll_data import MAX_DEPTH, DataFiles
-from esspec.loading import PageFile, load_page
+from esspec.bindings.jekyll_data import MAX_DEPTH, DataFiles
+from esspec.commands.document import RuleDocument, document
+from esspec.compiling.loading import PageFile, load_page
 from esspec.problem import EsspecError
 from small_pages import BINDING, more, page
 

@@ -8,10 +8,10 @@ import yaml
 from hypothesis import given
 
 from drawn import policy_sets
-from esspec.intended import intended
-from esspec.lifted import ANY_ROLE, EVERYONE, Grant, Lifted, Outside, Reason
 from esspec.model import Override, PolicySet, Selector
-from esspec.targets import Inexpressible
+from esspec.semantics.intended import intended
+from esspec.semantics.lifted import ANY_ROLE, EVERYONE, Grant, Lifted, Outside, Reason
+from esspec.targets.target import Inexpressible
 from esspec.terms import Direction
 from esspec_kubernetes import TARGET
 from kubernetes_texts import text_of, texts

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drawn import ODD
-from esspec.lifted import Reason, Unreadable
+from esspec.semantics.lifted import Reason, Unreadable
 from esspec_kubernetes import TARGET
 from kubernetes_texts import document, texts
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, workload

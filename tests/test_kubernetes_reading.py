@@ -2,8 +2,8 @@
 
 import pytest
 
-from esspec import lifted
-from esspec.lifted import (
+from esspec.semantics import lifted
+from esspec.semantics.lifted import (
     ANY_ROLE,
     NAMESPACE,
     Grant,

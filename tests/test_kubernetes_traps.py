@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from esspec.lifted import EVERYONE, Grant, Outside, Ports, all_ports
 from esspec.model import Selector
+from esspec.semantics.lifted import EVERYONE, Grant, Outside, Ports, all_ports
 from esspec.terms import Direction, Protocol
 from esspec_kubernetes import TARGET
 from kubernetes_texts import document, ingress, pods, policy, refusal, text_of, texts

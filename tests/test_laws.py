@@ -14,17 +14,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from esspec.ends import Ends
-from esspec.export import stream, target_files
-from esspec.intended import intended
-from esspec.lifted import Policy
-from esspec.meaning import Side, bits, meaning_of, selectors_of
 from esspec.model import PolicySet
+from esspec.outputs.export import stream, target_files
+from esspec.outputs.verification import verify_fresh
 from esspec.problem import PageProblems
-from esspec.targets import Target, load_targets
+from esspec.semantics.ends import Ends
+from esspec.semantics.intended import intended
+from esspec.semantics.lifted import Policy
+from esspec.semantics.meaning import Side, bits, meaning_of, selectors_of
+from esspec.semantics.verify import Party, Text, verify
+from esspec.targets.target import Target, load_targets
 from esspec.terms import Direction, Protocol
-from esspec.verification import verify_fresh
-from esspec.verify import Party, Text, verify
 from models import ports
 from smallworld import End, model_opens, near_ports, page_opens, page_pods, places, ports_in
 from strategies import (

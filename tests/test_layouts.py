@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esspec.binding import Binding, read_binding
-from esspec.compile import read
-from esspec.document import PageDocument, RuleDocument, document
+from esspec.bindings.binding import Binding, read_binding
+from esspec.commands.document import PageDocument, RuleDocument, document
+from esspec.compiling.compile import read
 from esspec.problem import EsspecError, errors_in
-from esspec.source import read_source
+from esspec.text.source import read_source
 from layouts import BINDING, FEATURES, NEVER_DESCRIBED, ORDERS, Layout, Pods, Row, Said, layouts, rule_sets, written
 from strategies import examples
 

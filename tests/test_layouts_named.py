@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from esspec.columns import Column, column_named
-from esspec.directions import direction_of, split_direction
-from esspec.export import stream
-from esspec.targets import load_targets
+from esspec.outputs.export import stream
+from esspec.reading.columns import Column, column_named
+from esspec.reading.directions import direction_of, split_direction
+from esspec.targets.target import load_targets
 from esspec.terms import Direction
 from pages import KAFKA, codes, findings, said
 from small_pages import BINDING, model, more, override, page, parsed

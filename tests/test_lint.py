@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command_lines import esspec
-from esspec.binding import NO_BINDING, Binding, read_binding
-from esspec.binding_file import BindingFile
-from esspec.compile import Reading, compile_page, read
-from esspec.jekyll_data import DataFiles
-from esspec.lint import lint
+from esspec.bindings.binding import NO_BINDING, Binding, read_binding
+from esspec.bindings.binding_file import BindingFile
+from esspec.bindings.jekyll_data import DataFiles
+from esspec.compiling.compile import Reading, compile_page, read
+from esspec.linting.lint import lint
+from esspec.linting.rules_text import rule_texts
 from esspec.model import AllowNone, AllowOnly, Anyone, PolicySet, PortRange, Rule, WorkloadPeer
 from esspec.problem import InputProblems
-from esspec.rules_text import rule_texts
-from esspec.source import read_source
 from esspec.terms import Direction
+from esspec.text.source import read_source
 from strategies import Written, examples, pages
 
 SEED = Path(__file__).parent.parent / "docs_source" / "network-policies.md"

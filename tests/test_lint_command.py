@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from command_lines import Ran, esspec
-from esspec.rules_text import rule_texts
-from esspec.schema import schema_text
+from esspec.commands.schema import schema_text
+from esspec.linting.rules_text import rule_texts
 from json_schema import faults
 from linting import BINDING, KAFKA, UI, section
 

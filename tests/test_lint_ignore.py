@@ -2,8 +2,8 @@
 
 import pytest
 
-from esspec.lint import lint
-from esspec.source import read_source
+from esspec.linting.lint import lint
+from esspec.text.source import read_source
 from linting import BINDING, KAFKA, UI, codes, reading, section, told
 
 ROW = "TCP | Kafka pods on port 80 | why"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from esspec.compile import Choice
-from esspec.lint import lint
+from esspec.compiling.compile import Choice
+from esspec.linting.lint import lint
 from linting import BINDING, KAFKA, TOP, UI, Said, codes, entries, linted, reading, section, told
 
 INDEX = "Index manager pod"

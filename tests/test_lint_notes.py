@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from esspec.loading import PageFile, load_page
+from esspec.compiling.loading import PageFile, load_page
 from linting import KAFKA, UI, WITH_PROXY, entries, reading, section
 
 PAGES = Path(__file__).parent / "pages"

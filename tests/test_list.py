@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from command_lines import Ran, esspec
-from esspec.schema import schema_text
+from esspec.commands.schema import schema_text
 from json_schema import faults
 from manifest_folders import POLICIES, write_manifests
 from small_pages import BINDING

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command_lines import Ran, esspec
-from esspec.inert import csv_field, dot_string, markdown_cell, mermaid_text
-from esspec.inline import InlineReader
-from esspec.listed import Exposure, Line, Listing
-from esspec.listing_graphs import as_dot, as_mermaid
-from esspec.listing_text import as_csv, as_json, as_markdown, as_txt
+from esspec.answers.listed import Exposure, Line, Listing
+from esspec.answers.listing_graphs import as_dot, as_mermaid
+from esspec.answers.listing_text import as_csv, as_json, as_markdown, as_txt
 from esspec.problem import printable
+from esspec.reading.inline import InlineReader
 from esspec.terms import Direction
+from esspec.text.inert import csv_field, dot_string, markdown_cell, mermaid_text
 from manifest_folders import write_manifests
 from strategies import examples
 

@@ -7,14 +7,14 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esspec.explaining import EndAnswer, explanation, further_selectors
-from esspec.lifted import NAMESPACE, Grant, Key, Policy, label
-from esspec.listing import Connection, connections
+from esspec.answers.explaining import EndAnswer, explanation, further_selectors
+from esspec.answers.listing import Connection, connections
+from esspec.answers.questions import question
 from esspec.model import External
-from esspec.questions import question
-from esspec.scenes import scene
+from esspec.semantics.lifted import NAMESPACE, Grant, Key, Policy, label
+from esspec.semantics.scenes import scene
+from esspec.semantics.views import KnownPods, Sourced, View
 from esspec.terms import Direction, Protocol
-from esspec.views import KnownPods, Sourced, View
 from models import external
 from smallworld import End, Place, Pod, is_at, is_open, lifted_opens, model_pods, near_ports, places
 from strategies import EDGES, EXTERNALS, LIFTED_POLICIES, NAMESPACES, NETWORKS, VALUES, examples

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from esspec.cluster import Cluster, read_cluster, read_clusters
-from esspec.lifted import NAMESPACE
-from esspec.manifest_files import ManifestText
-from esspec.naming import naming
+from esspec.manifests.cluster import Cluster, read_cluster, read_clusters
+from esspec.manifests.manifest_files import ManifestText
+from esspec.manifests.yamlread import MAX_UNFOLDED
 from esspec.problem import InputProblems
-from esspec.views import see
-from esspec.yamlread import MAX_UNFOLDED
+from esspec.semantics.lifted import NAMESPACE
+from esspec.semantics.naming import naming
+from esspec.semantics.views import see
 from manifest_texts import namespace, pod, policy
 
 

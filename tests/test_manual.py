@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from command_lines import esspec
-from esspec.rules_text import rule_texts
-from esspec.schema import SCHEMAS, schema_text
+from esspec.commands.schema import SCHEMAS, schema_text
+from esspec.linting.rules_text import rule_texts
 from manual.__main__ import made, main, stale
 from manual.commands import Command, commands, root_options
 from manual.keys import known_keys, texts

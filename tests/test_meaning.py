@@ -10,14 +10,27 @@ from hypothesis import strategies as st
 
 import smallworld
 from classes import class_of
-from esspec.ends import Ends
-from esspec.export import target_files
-from esspec.intended import intended
-from esspec.lifted import NAMESPACE, Grant, Key, Outside, Pods, Policy, Ports, Values, all_but, label, only, pods
-from esspec.meaning import Meaning, Segment, meaning_of, selectors_of
 from esspec.model import External, PolicySet
-from esspec.podtree import MAX_BLOCKS, PodTree, TooManyBlocks
-from esspec.targets import Target
+from esspec.outputs.export import target_files
+from esspec.semantics.ends import Ends
+from esspec.semantics.intended import intended
+from esspec.semantics.lifted import (
+    NAMESPACE,
+    Grant,
+    Key,
+    Outside,
+    Pods,
+    Policy,
+    Ports,
+    Values,
+    all_but,
+    label,
+    only,
+    pods,
+)
+from esspec.semantics.meaning import Meaning, Segment, meaning_of, selectors_of
+from esspec.semantics.podtree import MAX_BLOCKS, PodTree, TooManyBlocks
+from esspec.targets.target import Target
 from esspec.terms import Direction, Protocol, Role
 from models import external
 from smallworld import (

@@ -8,11 +8,11 @@ import pytest
 
 from damages import DAMAGES, NOTHING
 from esspec.model import PolicySet
+from esspec.outputs.verification import verify_fresh
 from esspec.problem import InputProblems
-from esspec.targets import Target, load_targets
+from esspec.semantics.verify import Verdict, Verification
+from esspec.targets.target import Target, load_targets
 from esspec.terms import Direction
-from esspec.verification import verify_fresh
-from esspec.verify import Verdict, Verification
 from models import kube_dns
 from mutants import BROKEN, CLOSED, KAFKA, OPEN, POLICIES, Flow, at, changed_set, with_rules
 from strategies import TARGET_NAMES, TARGETS

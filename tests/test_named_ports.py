@@ -3,9 +3,9 @@
 import pytest
 
 from cluster_ends import sights
-from esspec.ends import Ends
-from esspec.lifted import NAMESPACE, Grant, Policy, Ports, all_ports, label, only, pods
-from esspec.surroundings import named_port, spare_for
+from esspec.semantics.ends import Ends
+from esspec.semantics.lifted import NAMESPACE, Grant, Policy, Ports, all_ports, label, only, pods
+from esspec.semantics.surroundings import named_port, spare_for
 from esspec.terms import Direction, Protocol
 from kubernetes_texts import document
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from esspec.spelling import fold, means_anyone, means_instance, slug
+from esspec.reading.spelling import fold, means_anyone, means_instance, slug
 from small_pages import BINDING, FIRST_ROW, findings, instead, more, page, parsed, peers
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from esspec.document import RuleDocument
-from esspec.export import stream
+from esspec.commands.document import RuleDocument
 from esspec.model import AllowOnly
-from esspec.targets import load_targets
+from esspec.outputs.export import stream
+from esspec.targets.target import load_targets
 from small_pages import BINDING, NEXT_LINE, ROW, findings, model, override, page, parsed, peers
 
 EXTERNAL = "[externals.Host]\nrole = 'kube-apiserver'\naddresses = ['192.0.2.1']\n"

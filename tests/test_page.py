@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esspec.columns import Column, column_named
+from esspec.reading.columns import Column, column_named
 from pages import EGRESS, INGRESS, KAFKA, codes, findings, inside, reading, rules, said, structure, work
 
 LABELLED = f"{KAFKA}- Incoming connections permitted:\n\n{INGRESS}\n- Outgoing connections permitted:\n\n{EGRESS}"

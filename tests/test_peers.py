@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from command_lines import esspec
-from esspec.export import stream
 from esspec.model import Anyone, InstancePeer, WorkloadPeer
-from esspec.targets import load_targets
+from esspec.outputs.export import stream
+from esspec.targets.target import load_targets
 from pages import KAFKA
 from small_pages import BINDING, NEXT_LINE, findings, instead, model, more, override, page, parsed, peers
 

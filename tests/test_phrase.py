@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esspec.inline import InlineReader, Text
-from esspec.phrase import Phrase, parse_phrase
-from esspec.port_numbers import parse_ports
+from esspec.reading.inline import InlineReader, Text
+from esspec.reading.phrase import Phrase, parse_phrase
+from esspec.reading.port_numbers import parse_ports
 from esspec.terms import FIRST_PORT, LAST_PORT
 
 ROOT = Path(__file__).parent.parent

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from command_lines import Ran, esspec, write_pages
-from esspec import plain_words
-from esspec.plain_words import run_plain
+from esspec.commands import plain_words
+from esspec.commands.plain_words import run_plain
 from test_cli_promises import modules_after
 
 MANIFEST = """\

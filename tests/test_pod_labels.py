@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esspec.export import stream
-from esspec.pod_labels import Label, filled, parse_labels
-from esspec.targets import load_targets
+from esspec.outputs.export import stream
+from esspec.reading.pod_labels import Label, filled, parse_labels
+from esspec.targets.target import load_targets
 from small_pages import BINDING, NEXT_LINE, findings, instead, model, more, override, page, parsed
 
 HEADER = "Type | Destination | Pod Label | Port | Reason"

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from esspec.manifest import Refused
-from esspec.policy_kinds import policy_reader
-from esspec.targets import load_targets
-from esspec.yamlread import Map, read_documents
+from esspec.manifests.manifest import Refused
+from esspec.manifests.policy_kinds import policy_reader
+from esspec.manifests.yamlread import Map, read_documents
+from esspec.targets.target import load_targets
 from kubernetes_texts import document
 from models import policy_set, rule, workload
 
@@ -54,9 +54,9 @@ def test_an_object_that_would_be_refused() -> None:
 def test_two_packages_that_claim_an_api_group_stop() -> None:
     """Which of them is right is not guessed."""
     script = (
-        "import esspec.policy_kinds as kinds\n"
+        "import esspec.manifests.policy_kinds as kinds\n"
         "from esspec.problem import InputProblems\n"
-        "from esspec.published import Published\n"
+        "from esspec.manifests.published import Published\n"
         "kinds.published = lambda _: [Published('x.io', f'{name}:KINDS') for name in ('one', 'two')]\n"
         "try:\n    kinds.policy_reader('x.io/v1', 'A')\nexcept InputProblems as found:\n    print(found)"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from esspec.published import Published, published
+from esspec.manifests.published import Published, published
 
 
 @pytest.fixture(autouse=True)
@@ -67,4 +67,4 @@ def test_packages_in_other_places_are_left_to_importlib(tmp_path: Path, monkeypa
 
 
 def test_a_value_is_imported_when_it_is_asked_for() -> None:
-    assert Published("x", "esspec.published:published").load() is published
+    assert Published("x", "esspec.manifests.published:published").load() is published

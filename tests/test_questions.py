@@ -2,13 +2,13 @@
 
 import pytest
 
-from esspec.asked_ports import asked_ports
-from esspec.lifted import NAMESPACE
-from esspec.opened import EVERYTHING, in_words
-from esspec.page_words import PageWords
+from esspec.answers.asked_ports import asked_ports
+from esspec.answers.questions import question
 from esspec.problem import InputProblems
-from esspec.questions import question
-from esspec.views import KnownPods, View
+from esspec.semantics.lifted import NAMESPACE
+from esspec.semantics.opened import EVERYTHING, in_words
+from esspec.semantics.page_words import PageWords
+from esspec.semantics.views import KnownPods, View
 from models import external
 
 VIEW = View(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from esspec.linting.rules_text import RuleText, rule_texts
 from esspec.problem import Level
-from esspec.rules_text import RuleText, rule_texts
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "exporters").rglob("*.py")])

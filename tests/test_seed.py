@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from esspec.compile import compile_page
-from esspec.dns import dns_warning
-from esspec.document import as_json, document
-from esspec.export import target_files
-from esspec.loading import PageFile, load_page
+from esspec.commands.document import as_json, document
+from esspec.commands.schema import schema_text
+from esspec.compiling.compile import compile_page
+from esspec.compiling.dns import dns_warning
+from esspec.compiling.loading import PageFile, load_page
 from esspec.model import (
     AllowAll,
     AllowNone,
@@ -26,7 +26,7 @@ from esspec.model import (
     Rule,
     WorkloadPeer,
 )
-from esspec.schema import schema_text
+from esspec.outputs.export import target_files
 from esspec.terms import Direction
 from esspec_csv import TARGET as CSV
 from json_schema import faults

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from command_lines import files
+from esspec.answers.sides import Loaded, SideOptions, load_manifests, load_view, load_views
 from esspec.problem import EsspecError, InputProblems, PageProblems
-from esspec.sides import Loaded, SideOptions, load_manifests, load_view, load_views
 from repositories import commit, git, start
 from small_pages import BINDING, ROW, page
 

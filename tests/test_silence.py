@@ -2,8 +2,8 @@
 
 import pytest
 
-from esspec.faults import Fault
-from esspec.inline import InlineReader
+from esspec.reading.faults import Fault
+from esspec.reading.inline import InlineReader
 from pages import EGRESS, INGRESS, KAFKA, codes, findings, reading, rules, said
 
 UI = f"\n## UI pod\n\n{INGRESS}"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from esspec.table_rule import TOKEN, RawTable, split_cells, table_plugin
+from esspec.reading.table_rule import TOKEN, RawTable, split_cells, table_plugin
 
 HEADER = "| Type | Origin | Reason |\n|---|---|---|\n"
 

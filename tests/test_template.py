@@ -12,9 +12,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from esspec.manifests.yamlread import read_documents
 from esspec.problem import printable
-from esspec.template import Comment, comment, template, yaml_scalar
-from esspec.yamlread import read_documents
+from esspec.targets.template import Comment, comment, template, yaml_scalar
 
 AWKWARD = "0123456789abcdefxXoObBeE_+-.:tTzZ yYnNfF~=<>\\\"'#&*!|%@`{}[],?\n\r\t\x85\u2028\u2029\ufeff"
 # A key of more than 1,024 characters is none to YAML; escapes of ten for each of 80 stay below.
@@ -184,9 +184,9 @@ def test_a_missing_value_stops_the_rendering(folder: str) -> None:
 
 def test_the_finalize_of_a_format() -> None:
     """A target brings its own; templates are compiled once for each."""
-    ours = template("esspec", "kustomization.yaml.jinja")
+    ours = template("esspec.targets", "kustomization.yaml.jinja")
     assert yaml.safe_load(ours.render(names=["a: b.yaml", "y"]))["resources"] == ["a: b.yaml", "y"]
-    shouted = template("esspec", "kustomization.yaml.jinja", lambda value: str(value).upper())
+    shouted = template("esspec.targets", "kustomization.yaml.jinja", lambda value: str(value).upper())
     assert "  - A.YAML\n" in shouted.render(names=["a.yaml"])
 
 

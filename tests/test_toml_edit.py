@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esspec.toml_edit import Addition, added, closed_tables, header, key, quoted
+from esspec.text.toml_edit import Addition, added, closed_tables, header, key, quoted
 
 TOP = Addition((), ('new = "top"',))
 FEATURE = Addition(("features",), ('new = "f"',))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esspec.toml_lines import Path, toml_lines
+from esspec.text.toml_lines import Path, toml_lines
 
 KEPT_APART = '''\
 a = """x

@@ -10,14 +10,14 @@ import pytest
 import yaml
 
 from damages import put, section
-from esspec.export import target_files
-from esspec.lifted import EVERYONE, Lifted, Outside, Policy
 from esspec.model import PolicySet
+from esspec.outputs.export import target_files
+from esspec.outputs.verification import verify_fresh
 from esspec.problem import PageProblems
-from esspec.targets import Inexpressible, Target
+from esspec.semantics.lifted import EVERYONE, Lifted, Outside, Policy
+from esspec.semantics.verify import ASSUMPTIONS
+from esspec.targets.target import Inexpressible, Target
 from esspec.terms import Direction, Protocol, Role
-from esspec.verification import verify_fresh
-from esspec.verify import ASSUMPTIONS
 from models import ANY, ANYONE, NONE, external, policy_set, ports, rule, selector, workload
 from mutants import POLICIES
 from smallworld import Place, Pod, is_open, lifted_opens, pod

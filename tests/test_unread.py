@@ -3,7 +3,7 @@
 import pytest
 
 from esspec.problem import InputProblems
-from esspec.source import read_source
+from esspec.text.source import read_source
 from pages import EGRESS, INGRESS, KAFKA, codes, findings, inside, said, structure
 
 START = KAFKA + INGRESS  # five lines, one rule in the last

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classes import class_of
-from esspec.ends import Ends
-from esspec.intended import intended
-from esspec.meaning import meaning_of, selectors_of
+from esspec.commands.schema import schema_text
 from esspec.model import AllowOnly, PolicySet, PortRange, Rule, Workload
+from esspec.outputs.verification import verify_fresh
 from esspec.problem import InputProblems
-from esspec.report import verification
-from esspec.schema import schema_text
+from esspec.reporting.report import verification
+from esspec.semantics.ends import Ends
+from esspec.semantics.intended import intended
+from esspec.semantics.meaning import meaning_of, selectors_of
+from esspec.semantics.verify import ASSUMPTIONS, Counterexample, Party, Text, Verdict, verify
 from esspec.terms import Direction, Protocol, Role
-from esspec.verification import verify_fresh
-from esspec.verify import ASSUMPTIONS, Counterexample, Party, Text, Verdict, verify
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload
 from mutants import BROKEN, KAFKA, POLICIES, PROXY, ZOOKEEPER, changed_set, with_sides
 from smallworld import End, Place, model_opens, model_pods, near_ports, places, pod, ports_in

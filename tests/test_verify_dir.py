@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from esspec.cli import run
+from esspec.commands.cli import run
 from strategies import PAGE, TARGET_NAMES
 
 KAFKA = "a pod with namespace=event-streams, release=es, component=kafka"

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from esspec.lifted import Unreadable
-from esspec.yamlread import MAX_DEPTH, List, Map, read_documents
+from esspec.manifests.yamlread import MAX_DEPTH, List, Map, read_documents
+from esspec.semantics.lifted import Unreadable
 
 
 def read(text: str) -> object:

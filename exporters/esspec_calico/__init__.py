@@ -8,10 +8,10 @@ own rules) serve `lift` alone.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from esspec.kustomization import kustomization
-from esspec.lifted import Lifted
-from esspec.targets import Target
-from esspec.template import template
+from esspec.semantics.lifted import Lifted
+from esspec.targets.kustomization import kustomization
+from esspec.targets.target import Target
+from esspec.targets.template import template
 
 if TYPE_CHECKING:
     from esspec.model import PolicySet

@@ -7,7 +7,9 @@ This module knows nothing of how the text was written.
 
 from collections.abc import Callable, Iterator
 
-from esspec.lifted import (
+from esspec.manifests.manifest import as_list, as_map, check_metadata, lift_objects, refuse
+from esspec.manifests.yamlread import List, Map
+from esspec.semantics.lifted import (
     ANY_ROLE,
     EVERYONE,
     NAMESPACE,
@@ -26,10 +28,8 @@ from esspec.lifted import (
     only,
     pods,
 )
-from esspec.manifest import as_list, as_map, check_metadata, lift_objects, refuse
-from esspec.surroundings import Surroundings
+from esspec.semantics.surroundings import Surroundings
 from esspec.terms import Direction
-from esspec.yamlread import List, Map
 from esspec_calico.selector import ALL, MAX_ALTERNATIVES, read_selector
 from esspec_calico.validate import PROTOCOLS, port_range, validate
 

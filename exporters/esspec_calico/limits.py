@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from esspec.model import PolicySet, Rule, Workload
-from esspec.targets import Inexpressible
+from esspec.targets.target import Inexpressible
 
 NAME = "calico"
 MAX_NAME = 63

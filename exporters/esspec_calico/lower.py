@@ -23,7 +23,7 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
-from esspec.objects import (
+from esspec.targets.objects import (
     LABELS,
     annotation,
     dns_comment,

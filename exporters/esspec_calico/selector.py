@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from typing import NoReturn
 
-from esspec.lifted import Values, all_but, only
-from esspec.manifest import Refused, check_label, refuse
+from esspec.manifests.manifest import Refused, check_label, refuse
+from esspec.semantics.lifted import Values, all_but, only
 
 Requirement = tuple[str, Values]
 Alternatives = tuple[tuple[Requirement, ...], ...]

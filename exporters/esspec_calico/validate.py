@@ -7,7 +7,7 @@ policy_common.go. What Calico takes and `lift` cannot vouch for is refused too; 
 
 import re
 
-from esspec.manifest import (
+from esspec.manifests.manifest import (
     Data,
     as_int,
     as_list,
@@ -18,8 +18,8 @@ from esspec.manifest import (
     network,
     refuse,
 )
+from esspec.manifests.yamlread import Map
 from esspec.terms import FIRST_PORT, LAST_PORT, Protocol
-from esspec.yamlread import Map
 
 MAX_RULES, MAX_PORTS, MAX_NETS = 1024, 50, 256
 PROTOCOLS: dict[Data, Protocol] = {

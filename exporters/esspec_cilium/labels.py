@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from esspec.lifted import NAMESPACE, Key, Pods, Values, all_but, label, only, pods
-from esspec.manifest import Refused, as_list, as_map, as_text, check_label, known_fields, refuse
-from esspec.yamlread import List, Map
+from esspec.manifests.manifest import Refused, as_list, as_map, as_text, check_label, known_fields, refuse
+from esspec.manifests.yamlread import List, Map
+from esspec.semantics.lifted import NAMESPACE, Key, Pods, Values, all_but, label, only, pods
 
 NAMESPACE_KEY = "io.kubernetes.pod.namespace"
 _OWNED = "io.cilium.k8s."

@@ -8,11 +8,11 @@ knows nothing of how the text was written.
 
 from collections.abc import Iterator
 
-from esspec.lifted import EVERYONE, Grant, Lifted, Outside, Peers, Policy, Ports, all_ports
-from esspec.manifest import check_metadata, lift_objects, refuse
-from esspec.surroundings import Surroundings
+from esspec.manifests.manifest import check_metadata, lift_objects, refuse
+from esspec.manifests.yamlread import List, Map
+from esspec.semantics.lifted import EVERYONE, Grant, Lifted, Outside, Peers, Policy, Ports, all_ports
+from esspec.semantics.surroundings import Surroundings
 from esspec.terms import Direction, Protocol, Role
-from esspec.yamlread import List, Map
 from esspec_cilium.labels import peer, subject
 from esspec_cilium.validate import PEERS, PeerFields, validate
 

@@ -19,9 +19,9 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
-from esspec.objects import isolated, rules_of
 from esspec.problem import EsspecError, in_order
-from esspec.targets import Inexpressible
+from esspec.targets.objects import isolated, rules_of
+from esspec.targets.target import Inexpressible
 from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
 
 NAME = "cilium"

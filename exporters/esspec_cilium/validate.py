@@ -9,9 +9,9 @@ import re
 from collections.abc import Container
 from typing import NamedTuple
 
-from esspec.manifest import as_int, as_list, as_map, as_text, check_metadata, network, refuse
+from esspec.manifests.manifest import as_int, as_list, as_map, as_text, check_metadata, network, refuse
+from esspec.manifests.yamlread import Map
 from esspec.terms import LAST_PORT, Direction, Protocol
-from esspec.yamlread import Map
 
 MAX_PORTS = 40
 ENTITIES = (

@@ -6,16 +6,16 @@ isolated with everything allowed have rows of their own. The columns are those o
 
 from typing import TYPE_CHECKING
 
-from esspec.lifted import Lifted
-from esspec.targets import Target
-from esspec.template import template
+from esspec.semantics.lifted import Lifted
+from esspec.targets.target import Target
+from esspec.targets.template import template
 from esspec_csv.field import field
 from esspec_csv.lower import lower
 from esspec_csv.table import Table
 
 if TYPE_CHECKING:
-    from esspec.as_written import WrittenPage
-    from esspec.layouts import Layouts
+    from esspec.compiling.as_written import WrittenPage
+    from esspec.targets.layouts import Layouts
 
 
 def render(table: Table) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from esspec.layouts import Form, Layout, Layouts, Report
+from esspec.targets.layouts import Form, Layout, Layouts, Report
 from esspec_csv.field import field
 from esspec_csv.insecure import insecure_services
 from esspec_csv.table import ANY, ANYONE, NONE, UNSPECIFIED, Row, Table

@@ -8,7 +8,7 @@ knows nothing of how the text was written.
 import re
 from typing import NoReturn
 
-from esspec.lifted import EVERYONE, Grant, Lifted, Peers, Pods, Policy, Reason, Unreadable, all_ports
+from esspec.semantics.lifted import EVERYONE, Grant, Lifted, Peers, Pods, Policy, Reason, Unreadable, all_ports
 from esspec.terms import Direction
 from esspec_csv.records import Record, records
 from esspec_csv.selector import ports_of, selected

@@ -20,7 +20,7 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
-from esspec.targets import Inexpressible
+from esspec.targets.target import Inexpressible
 from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Role
 from esspec_csv.field import refused_character
 from esspec_csv.other_side import Flow, OtherSide

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from unicodedata import category
 
-from esspec.lifted import Unreadable
+from esspec.semantics.lifted import Unreadable
 
 _GUARDED = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -7,8 +7,8 @@ A selector is `namespace: event-streams; labels: component=kafka, release=es` (n
 import re
 from functools import lru_cache
 
-from esspec.lifted import NAMESPACE, Key, Outside, Pods, Ports, Values, all_ports, label, only, pods
-from esspec.manifest import Refused, check_label, is_dns_label, network
+from esspec.manifests.manifest import Refused, check_label, is_dns_label, network
+from esspec.semantics.lifted import NAMESPACE, Key, Outside, Pods, Ports, Values, all_ports, label, only, pods
 from esspec.terms import LAST_PORT, Protocol, Role
 
 _PODS = re.compile(r"namespace: ([^;]*); labels: ([^;]*)")

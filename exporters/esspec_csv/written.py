@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from esspec.as_written import WrittenEntry, WrittenPage
+from esspec.compiling.as_written import WrittenEntry, WrittenPage
 from esspec.problem import PageProblems, Problem, error
 from esspec.terms import Direction
 from esspec_csv.field import refused_character

@@ -7,7 +7,9 @@ This module knows nothing of how the text was written.
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from esspec.lifted import (
+from esspec.manifests.manifest import as_list, as_map, lift_objects, match_labels, refuse
+from esspec.manifests.yamlread import List, Map
+from esspec.semantics.lifted import (
     ANY_ROLE,
     EVERYONE,
     NAMESPACE,
@@ -26,10 +28,8 @@ from esspec.lifted import (
     only,
     pods,
 )
-from esspec.manifest import as_list, as_map, lift_objects, match_labels, refuse
-from esspec.surroundings import Surroundings, named_port, namespace_label
+from esspec.semantics.surroundings import Surroundings, named_port, namespace_label
 from esspec.terms import LAST_PORT, Direction, Protocol
-from esspec.yamlread import List, Map
 from esspec_kubernetes.validate import spec_of, struct, validate
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"

@@ -19,7 +19,7 @@ from esspec.model import (
     Workload,
     WorkloadPeer,
 )
-from esspec.objects import (
+from esspec.targets.objects import (
     LABELS,
     annotation,
     dns_comment,
@@ -28,7 +28,7 @@ from esspec.objects import (
     rule_comments,
     statement_comment,
 )
-from esspec.targets import Inexpressible
+from esspec.targets.target import Inexpressible
 from esspec.terms import Direction
 
 NAME = "kubernetes"

@@ -8,7 +8,7 @@ port 99999), so it is not used.
 import ipaddress
 import re
 
-from esspec.manifest import (
+from esspec.manifests.manifest import (
     Data,
     as_int,
     as_list,
@@ -20,8 +20,8 @@ from esspec.manifest import (
     network,
     refuse,
 )
+from esspec.manifests.yamlread import List, Map
 from esspec.terms import FIRST_PORT, LAST_PORT, Protocol
-from esspec.yamlread import List, Map
 
 POLICY_TYPES = ("Ingress", "Egress")
 _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")

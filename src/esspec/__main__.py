@@ -17,11 +17,11 @@ def main() -> None:
     gc.disable()
     # No plugin of pydantic's takes part in compiling a policy; looking for some reads every package's metadata.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from esspec.plain_words import run_plain  # noqa: PLC0415 - as above
+    from esspec.commands.plain_words import run_plain  # noqa: PLC0415 - as above
 
     code = run_plain(sys.argv[1:])
     if code is None:
-        from esspec.cli import run  # noqa: PLC0415 - imports typer
+        from esspec.commands.cli import run  # noqa: PLC0415 - imports typer
 
         code = run(sys.argv[1:])
     with suppress(OSError, ValueError):  # a stream that is closed has nothing left to say

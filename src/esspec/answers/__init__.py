@@ -1,0 +1,1 @@
+"""Questions about pages and manifests: list, explain and diff, and how their answers are printed."""

@@ -1,0 +1,1 @@
+"""The binding and the data files: what a page cannot know."""

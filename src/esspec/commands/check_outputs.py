@@ -1,0 +1,123 @@
+"""`esspec check` on the generated files of a page: whether they are current, and mean what the page means."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+from esspec.compiling.compile import Reading, compile_page
+from esspec.compiling.loading import needs_binding, placed_in
+from esspec.model import PolicySet
+from esspec.outputs.export import file_set
+from esspec.outputs.fileset import Stale, stale_files, write
+from esspec.outputs.folder import RECORD
+from esspec.outputs.verification import verify_folder, verify_fresh
+from esspec.problem import Problem, error
+from esspec.semantics.verify import Counterexample, Verification
+from esspec.targets.target import Target
+
+_PLACE = re.compile(r"(.+?):([0-9]+)(?:: (.*))?", re.DOTALL)
+
+
+class Compiled(NamedTuple):
+    """A page as it compiles, and where its files are; nowhere without a folder."""
+
+    reading: Reading
+    policies: PolicySet
+    targets: tuple[Target, ...]
+    folder: Path | None
+
+    @property
+    def page(self) -> str:
+        """Return the page as the user named it."""
+        return self.reading.resolution.page.path
+
+
+def compiled(reading: Reading, targets: Sequence[Target], folder: Path | None) -> Compiled:
+    """Return a page compiled. Raises PageProblems for a page with errors, InputProblems for one without a binding."""
+    needs_binding(reading)
+    policies = compile_page(reading, needs_features=any(target.needs_features for target in targets))
+    return Compiled(reading, policies, tuple(targets), folder)
+
+
+def mended(page: Compiled) -> Iterator[str]:
+    """Yield a line per file that had to be written or removed to be current. Raises as an export does."""
+    if page.folder is None:
+        return
+    with placed_in(page.page, page.policies.page):
+        done = write(page.folder, file_set(page.policies, page.targets), force=False, allow_removal=False)
+    yield from (f"wrote {page.folder / place}" for place in done.written)
+    yield from (f"removed {page.folder / place}" for place in done.removed)
+
+
+def stale_problems(page: Compiled) -> Iterator[Problem]:
+    """Yield an error per generated file that is not as the page compiles to it now."""
+    if page.folder is None:
+        return
+    how = f"run esspec check --fix, or esspec export {page.page} -o {page.folder}"
+    if not page.folder.exists():
+        yield error("stale-file", str(page.folder), (0, 0), "there are no generated files of the page", how)
+        return
+    with placed_in(page.page, page.policies.page):
+        found = stale_files(page.folder, file_set(page.policies, page.targets))
+    others = [file for file in found if file.place != RECORD]  # the record follows the files
+    for file in others or found:
+        yield _stale(file, page.folder / file.place, how)
+
+
+def unequal_problems(page: Compiled, stale: Collection[str]) -> tuple[tuple[Problem, ...], Verification]:
+    """Return what differs between the page and its files, or fresh ones where there are none; and the comparison.
+
+    Beside files that are `stale` only what others say is told, and the smallest flow: they are to be written again.
+    """
+    on_disk = page.folder is not None and page.folder.exists()
+    with placed_in(page.page, page.policies.page):
+        if page.folder is not None and on_disk:
+            found = verify_folder(page.policies, page.targets, page.folder)
+        else:
+            found = verify_fresh(page.policies, page.targets)
+    where = f" --dir {page.folder}" if on_disk else ""
+    how = f"esspec verify {page.page}{where} tells more; esspec check --fix writes the files again"
+    return tuple(_unequal(page, found, stale, how if on_disk else "please report it with the page")), found
+
+
+def _stale(file: Stale, path: Path, how: str) -> Problem:
+    if file.present is None and file.wanted is None:
+        message = "esspec did not write this file, and leaves it alone"
+        return error("stale-file", str(path), (0, 0), message, "move it out of this folder")
+    if file.present is None:
+        return error("stale-file", str(path), (0, 0), "this file is missing", how)
+    if file.wanted is None:
+        return error("stale-file", str(path), (0, 0), "the page does not compile to this file any more", how)
+    pairs = enumerate(zip_longest(file.present.split(b"\n"), file.wanted.split(b"\n")), 1)
+    line = next(number for number, (there, wanted) in pairs if there != wanted)
+    return error("stale-file", str(path), (line, 1), "from here on this is not what the page compiles to", how)
+
+
+def _unequal(page: Compiled, found: Verification, stale: Collection[str], how: str) -> Iterable[Problem]:
+    for sentence in (*found.refusals, *(() if stale else found.lost_reasons)):
+        path, line, message = _placed(sentence, page)
+        if path not in stale:
+            yield error("unequal", path, (line, 1 if line else 0), message, how)
+    if found.counterexample:
+        yield _difference(page, found.counterexample, how)
+
+
+def _placed(sentence: str, page: Compiled) -> tuple[str, int, str]:
+    """Return path, line and message of a sentence that may begin with its place; else it is about the page."""
+    match = _PLACE.fullmatch(sentence)
+    if match and match[3] and page.folder and match[1].startswith(str(page.folder)):
+        return match[1], int(match[2]), match[3]
+    return page.page, 0, sentence
+
+
+def _difference(page: Compiled, found: Counterexample, how: str) -> Problem:
+    """Return the smallest flow that differs, at the row of the page that decides it if there is one."""
+    flow = f"{found.protocol} {found.port}" if found.port else "which is isolated in one only"
+    end = "from" if found.direction == "ingress" else "to"
+    said = ", ".join(f"{v.party} says {v.verdict} ({'; '.join(v.decided_by)})" for v in found.verdicts)
+    places = (_PLACE.fullmatch(place) for verdict in found.verdicts for place in verdict.decided_by)
+    line = next((int(m[2]) for m in places if m and m[1] == page.policies.page), 0)
+    message = f"{found.direction} of {found.subject} {end} {found.peer}, {flow}: {said}"
+    return error("unequal", page.page, (line, 1 if line else 0), message, how)

@@ -1,0 +1,100 @@
+"""A run of `esspec check`: options in, findings written where they are asked for, exit code out."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from esspec.commands.arguments import exit_code
+from esspec.commands.check_command import Checked, CheckRequest, CheckTask, check_pages
+from esspec.compiling.loading import STDIN
+from esspec.linting.lint import summary
+from esspec.problem import InputProblems, Level, Problem, error, in_order, printable
+from esspec.reporting.baseline import Baseline, Looked, baseline_with, read_baseline, without_known, write_baseline
+from esspec.reporting.finding_outputs import FindingOutput, finding_outputs, write_findings
+from esspec.reporting.finding_report import report_of
+from esspec.text.source_lines import SourceLines
+
+WIDENING = "widening"
+
+
+class CheckRun(NamedTuple):
+    """The options of a run beside its pages; `fail_on` holds levels, and `widening`."""
+
+    formats: tuple[str, ...] = ()
+    fail_on: tuple[str, ...] = ()
+    against: str | None = None
+    since: str | None = None
+    fix: bool = False
+    baseline: str | None = None
+    update_baseline: bool = False
+
+    @property
+    def level(self) -> str:
+        """Return the level from which on a finding makes the exit code 1."""
+        named = [level.value for level in Level if level.value in self.fail_on]
+        return named[-1] if named else Level.ERROR.value
+
+
+def run_check(tasks: Sequence[CheckTask], run: CheckRun, stdin: bytes) -> int:
+    """Return the exit code of a run; its findings are written, and what it did is told on standard error.
+
+    Raises InputProblems (exit 2) for options that contradict each other, a baseline that is none, and a report that
+    cannot be written.
+    """
+    _refuse_contradictions(run)
+    files = {task.file.shown for task in tasks}
+    outputs = finding_outputs(run.formats, [*files, run.baseline or ""])
+    known = _baseline_of(run)
+    request = CheckRequest(_tell, run.fix, run.against, run.since, WIDENING in run.fail_on)
+    checked = check_pages(tasks, request)
+    lines = SourceLines({task.file.shown: stdin for task in tasks if task.file.path == STDIN})
+    problems, said = _sorted(checked, run, known, lines)
+    told = in_order((*problems, *checked.unread))
+    _write(outputs, told, sorted(files), lines, run.level)
+    _tell(f"{summary(told)}{said}")
+    return 2 if checked.unread else exit_code(told, run.level)
+
+
+def _sorted(
+    checked: Checked, run: CheckRun, known: Baseline | None, lines: SourceLines
+) -> tuple[tuple[Problem, ...], str]:
+    """Return the findings that are new, and words about the others; a baseline is written where that is asked for."""
+    if run.baseline is None:
+        return checked.problems, ""
+    looked = Looked(checked.paths, checked.at_manifests, not checked.unread)
+    baseline = known or Baseline(findings=())
+    if run.update_baseline and checked.unread:
+        _tell(f"{run.baseline} is left as it is, because not everything could be read")
+    elif run.update_baseline:
+        baseline = baseline_with(checked.problems, known, run.baseline, lines, looked)
+        write_baseline(run.baseline, baseline)
+    new, count = without_known(checked.problems, baseline, run.baseline, lines, looked)
+    return new, f", {count} known"
+
+
+def _write(
+    outputs: Sequence[FindingOutput], problems: Iterable[Problem], pages: Iterable[str], lines: SourceLines, level: str
+) -> None:
+    report = report_of(problems, pages, lines, lambda problem: bool(exit_code([problem], level)))
+    write_findings(outputs, report)
+
+
+def _baseline_of(run: CheckRun) -> Baseline | None:
+    if run.baseline is None or (run.update_baseline and not os.path.lexists(run.baseline)):
+        return None
+    return read_baseline(run.baseline)
+
+
+def _refuse_contradictions(run: CheckRun) -> None:
+    wrong = None
+    if run.update_baseline and run.baseline is None:
+        wrong = "--update-baseline", "no baseline is named", "add --baseline FILE"
+    elif WIDENING in run.fail_on and run.since is None:
+        wrong = "--fail-on", "widening is a change, and no revision to compare with is named", "add --since REV"
+    if wrong:
+        raise InputProblems([error("usage", wrong[0], (0, 0), *wrong[1:])])
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{printable(line)}\n")

@@ -1,0 +1,41 @@
+"""From what a command does to an exit code: the one boundary, behind which nothing is raised."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from esspec import __version__
+from esspec.problem import EsspecError, Problem, printable
+
+INTERRUPTED = 130
+
+
+def outcome(work: Callable[[], int], error_format: str) -> int:
+    """Return the exit code of `work`; findings that stop it are told, and a bug is one line on standard error."""
+    try:
+        return work()
+    except EsspecError as stopped:
+        tell(stopped.problems, error_format)
+        return stopped.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as bug:  # noqa: BLE001 - the one boundary: no traceback reaches the user
+        return _failed(bug)
+
+
+def tell(problems: Sequence[Problem], error_format: str) -> None:
+    """Write findings to standard error; in JSON there is a document even for none."""
+    from esspec.reporting.report import findings  # noqa: PLC0415 - imported where it is used: start-up is felt in hooks
+
+    if problems or error_format == "json":
+        findings(problems, error_format)
+
+
+def _failed(failure: Exception) -> int:
+    """Return 2 for what the command line parser refuses, and for a bug; each with its own words."""
+    show = getattr(failure, "show", None)
+    if callable(show):
+        show()
+        return 2
+    what = printable(f"{type(failure).__name__}: {failure}"[:500])
+    sys.stderr.write(f"esspec {__version__}: a bug in esspec: {what} — please report it with the page\n")
+    return 2

@@ -1,0 +1,1 @@
+"""From a model to texts, and from texts to a folder of files, replaced as a set."""

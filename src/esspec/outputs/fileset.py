@@ -1,0 +1,252 @@
+"""The files of several targets below one folder, as one set: what is wanted, what is there, what is recorded.
+
+The layout is `<target>/<name>`, beside them `.gitattributes`, so that git changes no line ending, and the
+record `.esspec.json`, by which an edited file and a workload that loses its isolation are noticed
+(interface.md, Files; threats.md 3). `replace` says how the set is put in place.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import Field
+
+from esspec import __version__
+from esspec.outputs.filediff import file_diff
+from esspec.outputs.folder import (
+    GITATTRIBUTES,
+    RECORD,
+    FileName,
+    Hash,
+    TargetName,
+    digest,
+    file_name,
+    locked,
+    names_in,
+    parsed,
+    read_file,
+    read_files,
+    restated,
+    target_name,
+)
+from esspec.outputs.lost_isolation import bared
+from esspec.outputs.replace import JOURNAL, STAGING, Change, Done, complete, replace
+from esspec.problem import InputProblems, PageProblems, Problem, error, in_order, printable
+from esspec.terms import Direction
+from esspec.value import Value
+
+
+class TargetFiles(NamedTuple):
+    """One target's folder: texts by name, and by workload slug the directions that they isolate."""
+
+    files: dict[str, str]
+    isolated: dict[str, tuple[str, ...]]
+
+
+class FileSet(NamedTuple):
+    """What an export is to write: the page's name as outputs show it, and the files by target."""
+
+    page: str
+    targets: dict[str, TargetFiles]
+
+
+class Stale(NamedTuple):
+    """A file that an export would not leave so: the bytes there, and those wanted; neither for one of somebody else."""
+
+    place: str
+    present: bytes | None
+    wanted: bytes | None
+
+
+class Written(NamedTuple):
+    """What an export did, by place; the record counts as a file. `unchanged` counts the rest of the set."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+class RecordedTarget(Value):
+    """What the record says of one target: the hash of each file, and the isolated directions by slug."""
+
+    files: dict[FileName, Hash]
+    isolated: dict[str, tuple[Direction, ...]]
+
+
+class Recorded(Value):
+    """`.esspec.json`: the page of these files, and what was written; `files` are the folder's own."""
+
+    schema_: Literal["esspec/files/1"] = Field(alias="schema")
+    page: str
+    version: str
+    files: dict[FileName, Hash]
+    targets: dict[TargetName, RecordedTarget]
+
+
+class _Standing(NamedTuple):
+    """By place: the bytes that are wanted, those that are there, the hashes of the record; and the record."""
+
+    wanted: dict[str, bytes]
+    present: dict[str, bytes]
+    hashes: dict[str, str]
+    record: Recorded | None
+
+    def differing(self) -> list[str]:
+        """Return the places where something else is wanted than what is there, sorted."""
+        places = self.wanted.keys() | self.present.keys()
+        return sorted(place for place in places if self.wanted.get(place) != self.present.get(place))
+
+
+def write(directory: Path, wanted: FileSet, *, force: bool, allow_removal: bool) -> Written:
+    """Write the wanted files below `directory` as one set and return what that took.
+
+    An export that was killed here is completed first, and what that took is counted too. Files of targets
+    that are not wanted stay as they are. Nothing is written where all is current, nor where this raises
+
+    - PageProblems (exit 1) for every file that somebody edited, unless `force` is given, and for every
+      workload and direction that would lose its isolation, unless `allow_removal` is;
+    - InputProblems (exit 2) where the folder is another page's, in use, damaged or cannot be written;
+    - ValueError for a name that cannot be a file's.
+    """
+    contents = _contents(wanted)
+    remedy = "make sure that it can be written and that the disk has room, then run esspec export again"
+    with restated(directory, "unwritable-output", remedy), locked(directory) as handle:
+        before = complete(directory, force=force)
+        standing = _standing(directory, wanted, contents)
+        problems = [] if force else list(_edited(directory, standing))
+        problems += [] if allow_removal else list(bared(directory, wanted, standing.record))
+        if problems:
+            raise PageProblems(in_order(problems))
+        changes = {
+            place: Change(old=_hash(standing.present, place), new=_hash(standing.wanted, place))
+            for place in standing.differing()
+        }
+        done = replace(directory, handle, changes, standing.wanted) if changes else Done()
+    written = dict.fromkeys(place for place in before.written + done.written if place not in done.removed)
+    removed = dict.fromkeys(place for place in before.removed + done.removed if place not in done.written)
+    return Written(tuple(written), tuple(removed), len(standing.wanted.keys() - written.keys()))
+
+
+def stale(directory: Path, wanted: FileSet) -> str:
+    """Return what an export would change below `directory` as a unified diff; "" where all is current.
+
+    Before it stands an export that was interrupted, behind it each file in a wanted target's folder that no
+    export wrote and none would touch. Nothing is ever written. Raises InputProblems (exit 2) where the folder
+    is another page's or cannot be read, ValueError for a name that cannot be a file's.
+    """
+    with restated(directory, "unreadable-output", "make sure that it can be read"):
+        left = interrupted(directory)
+    return "".join(
+        [f"{left}\n" if left else "", *(_as_diff(directory, file) for file in stale_files(directory, wanted))]
+    )
+
+
+def stale_files(directory: Path, wanted: FileSet) -> tuple[Stale, ...]:
+    """Return the files that an export would change below `directory`, and those it would leave. Raises as `stale`."""
+    with restated(directory, "unreadable-output", "make sure that it can be read"):
+        standing = _standing(directory, wanted, _contents(wanted))
+        found = [
+            Stale(place, standing.present.get(place), standing.wanted.get(place)) for place in standing.differing()
+        ]
+        return (*found, *(Stale(place, None, None) for place in _strangers(directory, wanted, standing)))
+
+
+def interrupted(directory: Path) -> Problem | None:
+    """Return the finding that an export into this folder was killed, or None where none was."""
+    if os.path.lexists(directory / JOURNAL):
+        what = "old and new files are mixed"
+    elif os.path.lexists(directory / STAGING):
+        what = "its staged files are still there"
+    else:
+        return None
+    message = f"an export into this folder was interrupted, or is running right now: {what}"
+    return error("interrupted-export", str(directory), (0, 0), message, "run esspec export again")
+
+
+def recorded(directory: Path) -> Recorded | None:
+    """Return what `.esspec.json` says, or None where there is none.
+
+    Raises InputProblems (exit 2) where it or the folder cannot be read, or is not what it claims to be.
+    """
+    path = f"{directory}/{RECORD}"
+    with restated(directory, "unreadable-output", "make sure that it can be read"):
+        data = read_file(path) if RECORD in names_in(directory) else None
+    remedy = "restore it from version control, or delete it and run esspec export again"
+    return None if data is None else parsed(Recorded, path, data, remedy)
+
+
+def _contents(wanted: FileSet) -> dict[str, bytes]:
+    contents = {GITATTRIBUTES: b"* -text\n"}
+    for target, (files, _) in wanted.targets.items():
+        folder = target_name(target)
+        contents |= {f"{folder}/{file_name(name)}": text.encode() for name, text in files.items()}
+    return contents
+
+
+def _standing(directory: Path, wanted: FileSet, contents: dict[str, bytes]) -> _Standing:
+    record = recorded(directory)
+    if record and record.page != wanted.page:
+        message = f"this folder holds the files of the page '{record.page}', not of '{wanted.page}'"
+        remedy = "give each page a folder of its own with -o"
+        raise InputProblems([error("other-page", str(directory), (0, 0), message, remedy)])
+    hashes: dict[str, str] = dict(record.files) if record else {}
+    for target, known in record.targets.items() if record else ():
+        if target in wanted.targets:
+            hashes |= {f"{target}/{name}": value for name, value in known.files.items()}
+    present = read_files(directory, dict.fromkeys([*contents, *hashes, RECORD]))
+    after = _record(wanted, contents, record)
+    is_same = record and record.model_copy(update={"version": __version__}) == after
+    text = present.get(RECORD, b"") if is_same else _json(after)
+    return _Standing({**contents, RECORD: text}, present, hashes, record)
+
+
+def _record(wanted: FileSet, contents: dict[str, bytes], before: Recorded | None) -> Recorded:
+    """Return the record of the wanted targets, and of those that `before` holds beside them."""
+    targets = dict(before.targets) if before else {}
+    for target, (files, isolated) in wanted.targets.items():
+        targets[target] = RecordedTarget(
+            files={name: digest(contents[f"{target}/{name}"]) for name in files},
+            isolated={slug: tuple(map(Direction, sorted(ways))) for slug, ways in isolated.items() if ways},
+        )
+    return Recorded(
+        schema="esspec/files/1",
+        page=wanted.page,
+        version=__version__,
+        files={GITATTRIBUTES: digest(contents[GITATTRIBUTES])},
+        targets=targets,
+    )
+
+
+def _hash(files: dict[str, bytes], place: str) -> str | None:
+    return digest(files[place]) if place in files else None
+
+
+def _json(record: Recorded) -> bytes:
+    return f"{json.dumps(record.model_dump(by_alias=True), indent=2, sort_keys=True)}\n".encode()
+
+
+def _edited(directory: Path, standing: _Standing) -> Iterator[Problem]:
+    """Yield a finding for each file that is in the way and is not as an export left it."""
+    for place in standing.differing():
+        there = _hash(standing.present, place)
+        if there is None or place == RECORD or there == standing.hashes.get(place):
+            continue
+        who = "somebody changed this file" if place in standing.hashes else "this file is not from esspec"
+        message = f"{who}; an export would {'overwrite' if place in standing.wanted else 'remove'} it"
+        remedy = "move what it says to the page or its binding, or use --force to lose it"
+        yield error("edited-file", f"{directory}/{place}", (0, 0), message, remedy)
+
+
+def _strangers(directory: Path, wanted: FileSet, standing: _Standing) -> Iterator[str]:
+    places = (f"{folder}/{name}" for folder in sorted(wanted.targets) for name in names_in(directory / folder))
+    yield from (place for place in places if place not in standing.present)
+
+
+def _as_diff(directory: Path, file: Stale) -> str:
+    if file.present is None and file.wanted is None:
+        folder, _, name = file.place.rpartition("/")
+        only = printable(f"Only in {directory}/{folder}: {name}")
+        return only + " (esspec did not write it and leaves it alone; move it out of this folder)\n"
+    return file_diff(f"{directory}/{file.place}", file.present, file.wanted)

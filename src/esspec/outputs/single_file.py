@@ -1,0 +1,22 @@
+"""One file, written in one step: whoever reads it, and whenever the run is killed, sees the old text or the new one."""
+
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from esspec.outputs.folder import create_file, restated
+
+
+def replace_file(path: Path, data: bytes, remedy: str) -> None:
+    """Write a file; one that is there keeps its mode. Raises InputProblems (exit 2) with `remedy` where that fails."""
+    staged = path.with_name(f".{path.name}.new")
+    with restated(path, "unwritable-output", remedy):
+        staged.unlink(missing_ok=True)
+        try:
+            create_file(str(staged), data, sync=True)
+            with suppress(FileNotFoundError):
+                staged.chmod(stat.S_IMODE(path.stat().st_mode))
+            staged.replace(path)
+        finally:
+            with suppress(OSError):
+                staged.unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+"""The formats of findings: each turns a report into one text."""
+
+from collections.abc import Callable, Mapping
+
+from esspec.reporting.finding_formats.github import github
+from esspec.reporting.finding_formats.gitlab import gitlab
+from esspec.reporting.finding_formats.junit import junit
+from esspec.reporting.finding_formats.markdown import markdown
+from esspec.reporting.finding_formats.rdjson import rdjson
+from esspec.reporting.finding_formats.sarif import sarif
+from esspec.reporting.finding_formats.text import text
+from esspec.reporting.finding_report import Report
+from esspec.reporting.report import as_json, as_lines
+
+
+def concise(report: Report) -> str:
+    """Return one line per finding."""
+    return as_lines(found.problem for found in report.found)
+
+
+def json(report: Report) -> str:
+    """Return one JSON document, `esspec/findings/1`."""
+    return as_json([found.problem for found in report.found])
+
+
+WRITERS: Mapping[str, Callable[[Report], str]] = {
+    "text": text,
+    "concise": concise,
+    "json": json,
+    "sarif": sarif,
+    "github": github,
+    "gitlab": gitlab,
+    "junit": junit,
+    "rdjson": rdjson,
+    "md": markdown,
+}

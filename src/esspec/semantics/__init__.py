@@ -1,0 +1,1 @@
+"""What policies mean: classes of ends, allowed flows, and the proof that readings agree."""

@@ -1,0 +1,1 @@
+"""Text as it comes in: sources, places in TOML, revisions in git."""

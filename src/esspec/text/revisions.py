@@ -1,0 +1,166 @@
+"""Files as they were at a revision in git: `REV:path`, read from git's objects and never checked out."""
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from esspec.problem import InputProblems, error
+from esspec.text.source import too_large
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from subprocess import CompletedProcess
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_FOUND = re.compile(r"([0-9a-f]+) (blob|tree) [0-9]+\n")
+_SHALLOW = "this clone is shallow; fetch the whole history with git fetch --unshallow"
+_ALONE = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_LINK, _SUBMODULE = "120000", "160000"
+
+
+class Revised(NamedTuple):
+    """Something that stands in a commit: `path` below the top of the repository, `word` as the user named it.
+
+    `root` is where the repository would be on disk, for what names files relative to each other. `kind` is `blob` or
+    `tree`, or empty where there is nothing; `object` is git's name for it.
+    """
+
+    word: str
+    revision: str
+    commit: str
+    path: str
+    root: "Path"
+    kind: str = ""
+    object: str = ""
+
+    @property
+    def on_disk(self) -> "Path":
+        """Return where it would stand if this commit were checked out."""
+        return self.root / self.path
+
+    @property
+    def is_folder(self) -> bool:
+        """Return whether a folder stands there."""
+        return self.kind == "tree"
+
+
+def revised(word: str) -> Revised:
+    """Return what `REV:path` names. Raises InputProblems (exit 2) where there is no such thing, or no repository."""
+    revision, _, path = word.partition(":")
+    if not _program():
+        message = "there is no file of this name, and no git to look for a revision"
+        _refuse(word, message, "name a file, or install git")
+    prefix, top = _repository(word)
+    if not revision or revision.startswith("-"):
+        _refuse(word, "no revision stands before the colon", "write it as HEAD~1:docs/page.md")
+    found = run_git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    commit = found.stdout.decode("ascii", "replace").strip()
+    if found.returncode or not _COMMIT.fullmatch(commit):
+        remedy = _SHALLOW if _is_shallow() else "git log and git tag show which there are"
+        _refuse(word, f"there is no revision '{revision}', and no file of this name", remedy)
+    below = posixpath.join(prefix, path) if path.startswith(("./", "../")) or path in (".", "..") else path
+    below = posixpath.normpath(below) if below else ""
+    from pathlib import Path  # noqa: PLC0415 - manifests on disk are read without it
+
+    place = _looked_up(Revised(word, revision, commit, "" if below == "." else below, Path(top)))
+    if not place.kind:
+        message = f"the revision '{revision}' has no '{place.path}'"
+        _refuse(word, message, "paths begin at the top of the repository, or with ./")
+    return place
+
+
+def content(place: Revised, limit: int) -> bytes:
+    """Return a file's bytes. Raises InputProblems for one larger than `limit`, and for one that git does not have."""
+    size = run_git("cat-file", "-s", place.object)
+    if not size.returncode and int(size.stdout) > limit:
+        raise InputProblems([too_large(place.word, limit)])
+    found = run_git("cat-file", "blob", place.object)
+    if found.returncode:
+        said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        remedy = "fetch what is missing, or mend the repository"
+        _refuse(place.word, f"cannot be read: {said}", remedy, code="unreadable-file")
+    return found.stdout
+
+
+def files_below(place: Revised) -> Iterator[Revised]:
+    """Yield the files below a folder, in the order of their paths; hidden ones, and those in hidden folders, not.
+
+    Raises InputProblems for what cannot be read in this commit: links to folders or out of it, and submodules.
+    """
+    listed = run_git("ls-tree", "-r", "-z", "--full-tree", place.object).stdout.decode("utf-8", "surrogateescape")
+    for entry in sorted(filter(None, listed.split("\0")), key=lambda found: found.partition("\t")[2]):
+        about, _, path = entry.partition("\t")
+        if any(part.startswith(".") for part in path.split("/")):
+            continue
+        mode, kind, name = about.split(" ")
+        found = _at(place, posixpath.join(place.path, path))._replace(kind=kind, object=name)
+        if mode == _LINK:
+            found = _looked_up(found)
+        if found.kind != "blob":
+            what = "submodule" if mode == _SUBMODULE else "link to no file"
+            _refuse(found.word, f"this is a {what}, which is not read at a revision", "check it out", code="not-a-file")
+        yield found
+
+
+def nearest(place: Revised, file_name: str) -> Revised | None:
+    """Return the nearest file of that name upward from the folder of `place`, in the same commit."""
+    folder = posixpath.dirname(place.path)
+    while True:
+        found = _looked_up(_at(place, posixpath.join(folder, file_name)))
+        if found.kind == "blob":
+            return found
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
+
+
+def _at(place: Revised, path: str) -> Revised:
+    """Return another path in the same commit."""
+    return place._replace(word=f"{place.revision}:{path}", path=path)
+
+
+def _looked_up(place: Revised) -> Revised:
+    """Return a place with what git finds there; a link is followed, and one out of the commit leads to nothing."""
+    name = os.fsencode(f"{place.commit}:{place.path}")
+    asked = b"" if b"\n" in name else name
+    answer = run_git("cat-file", "--batch-check", "--follow-symlinks", read=asked + b"\n").stdout
+    found = _FOUND.fullmatch(answer.decode("utf-8", "surrogateescape"))
+    return place._replace(object=found[1], kind=found[2]) if found else place._replace(object="", kind="")
+
+
+def _repository(word: str) -> tuple[str, str]:
+    """Return the working folder below the top of its repository, and the top; a bare one has none of its own."""
+    found = run_git("rev-parse", "--show-prefix")
+    if found.returncode:
+        said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        remedy = "run it inside the repository, or name a file that exists"
+        _refuse(word, f"there is no file of this name, and git says: {said}", remedy)
+    top = run_git("rev-parse", "--show-toplevel")
+    prefix, folder = (os.fsdecode(run.stdout).removesuffix("\n") for run in (found, top))
+    return prefix, folder or os.getcwd()  # noqa: PTH109 - as above
+
+
+def _is_shallow() -> bool:
+    return run_git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+
+def _program() -> str | None:
+    import shutil  # noqa: PLC0415 - as below
+
+    return shutil.which("git")
+
+
+def run_git(*arguments: str, read: bytes = b"") -> "CompletedProcess[bytes]":
+    """Return what git gives, asked from the working folder; without a git the arguments are never run."""
+    import subprocess  # noqa: PLC0415 - start-up is felt in hooks, and few runs ask git
+
+    words = [_program() or "git", *arguments]
+    alone = os.environ | _ALONE
+    # No shell; none of these commands runs a hook, a filter or a pager, or asks for anything.
+    return subprocess.run(words, env=alone, input=read, capture_output=True, check=False)  # noqa: S603 - as above
+
+
+def _refuse(word: str, message: str, remedy: str, code: str = "bad-revision") -> NoReturn:
+    raise InputProblems([error(code, word, (0, 0), message, remedy)])
