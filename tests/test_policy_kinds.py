@@ -70,7 +70,7 @@ def test_two_packages_that_claim_an_api_group_stop() -> None:
 def test_only_what_is_asked_for_is_imported() -> None:
     """Whoever reads one kind of policy pays for no other, and not for writing any."""
     script = (
-        "import sys\nfrom esspec.policy_kinds import policy_reader\n"
+        "import sys\nfrom esspec.manifests.policy_kinds import policy_reader\n"
         "policy_reader('networking.k8s.io/v1', 'NetworkPolicy')\n"
         "print([name for name in sys.modules if name in ('pydantic', 'jinja2', 'esspec_calico')])"
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from esspec.compiling.compile import Choice, Reading, compile_page, with_choice
 from esspec.compiling.features import Features
-from esspec.compiling.resolution import Resolution, ResolvedRule
+from esspec.compiling.resolved import Resolution, ResolvedRule
 from esspec.model import PolicySet, Unspecified, Workload, WorkloadPeer
 from esspec.outputs.verification import verify_folder, verify_fresh
 from esspec.problem import InputProblems, Problem, error

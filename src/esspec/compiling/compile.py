@@ -11,7 +11,8 @@ from esspec.compiling.dns import dns_of
 from esspec.compiling.externals import external_problems, externals
 from esspec.compiling.features import Features, choose, unset_problems
 from esspec.compiling.notes import note_problems, reason_problems
-from esspec.compiling.resolution import Resolution, ResolvedPeer, ResolvedRule, resolve
+from esspec.compiling.resolution import resolve
+from esspec.compiling.resolved import Resolution, ResolvedPeer, ResolvedRule
 from esspec.compiling.selectors import Selected, instance, page_labels, select
 from esspec.compiling.torn_headings import torn_headings
 from esspec.model import (

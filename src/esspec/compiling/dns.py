@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from esspec.bindings.binding import FILE_NAME, Binding
 from esspec.bindings.binding_file import DnsPeer
 from esspec.compiling.features import Features
-from esspec.compiling.resolution import Resolution, ResolvedRule
+from esspec.compiling.resolved import Resolution, ResolvedRule
 from esspec.model import Allowance, AllowNone, AllowOnly, Dns, PolicySet, Rule, Selector
 from esspec.problem import Problem, warning
 from esspec.terms import Direction, Protocol

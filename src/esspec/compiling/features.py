@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from esspec.bindings.binding import Binding
-from esspec.compiling.resolution import ResolvedRule
+from esspec.compiling.resolved import ResolvedRule
 from esspec.model import Condition
 from esspec.problem import InputProblems, Problem, error, warning
 from esspec.reading.conditions import feature_key, opposite

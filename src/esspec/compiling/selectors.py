@@ -8,7 +8,7 @@ from typing import NamedTuple
 from esspec.bindings.binding import Binding
 from esspec.bindings.binding_file import WorkloadEntry
 from esspec.compiling.names import Named
-from esspec.compiling.resolution import ResolvedRule
+from esspec.compiling.resolved import ResolvedRule
 from esspec.model import Selector
 from esspec.problem import Problem, error, warning
 from esspec.reading.pod_labels import is_value

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from esspec.compiling.compile import Reading
-from esspec.compiling.resolution import ResolvedRule
+from esspec.compiling.resolved import ResolvedRule
 from esspec.drafting.init_names import lines_in_words, name_additions, port_names, quoted_words
 from esspec.problem import Problem, errors_in, printable
 from esspec.reading.conditions import feature_key

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from esspec.compiling.compile import Reading
 from esspec.compiling.names import Named
-from esspec.compiling.resolution import ResolvedRule, Unknown
+from esspec.compiling.resolved import ResolvedRule, Unknown
 from esspec.drafting.known_names import KnownNames
 from esspec.problem import Problem, printable
 from esspec.reading.directions import is_negated

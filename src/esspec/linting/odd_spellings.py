@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from esspec.compiling.compile import Reading
-from esspec.compiling.resolution import ResolvedPeer, ResolvedRule
+from esspec.compiling.resolved import ResolvedPeer, ResolvedRule
 from esspec.problem import Problem, note
 from esspec.reading.spelling import fold, split_remark, stem
 

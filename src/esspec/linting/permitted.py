@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from esspec.compiling.compile import Reading
-from esspec.compiling.resolution import ResolvedRule
+from esspec.compiling.resolved import ResolvedRule
 from esspec.compiling.selectors import instance
 from esspec.linting.cover import Cover
 from esspec.linting.port_sets import ALL_PORTS, port_set
