@@ -11,10 +11,10 @@ from esspec.answers.explaining import EndAnswer, explanation, further_selectors
 from esspec.answers.listing import Connection, connections
 from esspec.answers.questions import question
 from esspec.model import External
-from esspec.semantics.lifted import NAMESPACE, Grant, Key, Policy, label
+from esspec.semantics.lifted import NAMESPACE, Grant, Key, Outside, Pods, Policy, Ports, label
 from esspec.semantics.scenes import scene
 from esspec.semantics.views import KnownPods, Sourced, View
-from esspec.terms import Direction, Protocol
+from esspec.terms import Direction, Protocol, Role
 from models import external
 from smallworld import End, Place, Pod, is_at, is_open, lifted_opens, model_pods, near_ports, places
 from strategies import EDGES, EXTERNALS, LIFTED_POLICIES, NAMESPACES, NETWORKS, VALUES, examples
@@ -72,7 +72,10 @@ def is_called(name: str, place: Place, externals: Sequence[External]) -> bool:
     owner = next((external.name for external in externals if is_at(place, external)), None)
     if place.address is None:
         return name == (owner or ("nodes" if place.role == "node" else f"any {place.role}"))
-    return name == owner if owner else is_within(place.address, name)
+    if not owner:
+        return is_within(place.address, name)
+    spans = name.removeprefix(owner).removeprefix(" (").removesuffix(")")  # of which addresses it speaks, if not of all
+    return name.startswith(owner) and (not spans or any(is_within(place.address, span) for span in spans.split(", ")))
 
 
 def is_within(address: str, name: str) -> bool:
@@ -212,3 +215,15 @@ def test_a_question_without_ports_is_answered_for_all_of_them(drawn: list[Policy
         assert (answer.verdict == "allowed") is allows(policies, pods[0], pods[1], flow)
         assert answer.egress is not None
         assert (answer.egress.verdict == "allowed") is sides(policies, pods[0], pods[1], Direction.EGRESS, flow)[0]
+
+
+def test_an_external_that_is_open_in_part_is_listed_with_the_addresses_that_are() -> None:
+    """Its name alone would say too much: these are two networks, and one of them is excepted."""
+    gate = external("gate", "192.0.2.0/28", "2001:db8::/64")
+    everywhere_but = Outside(None, frozenset({Role.OUTSIDE}), ("192.0.2.8/29", "2001:db8::/65"))
+    grant = Grant((everywhere_but,), (Ports(Protocol.TCP, 443, 443),), 1)
+    policy = Policy("p", Pods(()), frozenset(Direction), (grant,), (), 1)
+    found = connections(scene(view([policy], PODS[:1], [gate])))
+    assert [line.src for line in found if line.src.startswith("gate")] == [
+        "gate (192.0.2.0-192.0.2.7, 2001:db8:0:0:8000::/65)"
+    ]

@@ -29,7 +29,7 @@ class ExplainedWords:
         self._report.unknown.append(Unknown("remark", remark, remark, at[0]))
         message = f"'({remark})' may restrict the row, and nothing says that it does not"
         remedy = f'if it changes nothing, write "{remark}" = "why" under [remarks] in {self._binding.name or FILE_NAME}'
-        self._report.add("unaccepted-remark", at, message, remedy)
+        self._report.problem("unaccepted-remark", at, message, remedy)
         return False
 
     def labels(self, written: WrittenRule, peers: tuple[ResolvedPeer, ...]) -> tuple[Label, ...] | None:
@@ -43,17 +43,17 @@ class ExplainedWords:
             message = f"nothing says what <{name}> stands for in a pod label"
             remedy = f'write {name} = "…" under [placeholders] in {self._binding.name or FILE_NAME}'
             place = written.place_of(f"<{name}>")
-            self._report.add("unfilled-placeholder", place, message, remedy)
+            self._report.problem("unfilled-placeholder", place, message, remedy)
         for key, value in () if found.missing else found.labels:
             if not is_value(value):
                 message = f"{key}: '{value}' is no value of a label"
-                self._report.add("unread-labels", at, message, "correct [placeholders]")
+                self._report.problem("unread-labels", at, message, "correct [placeholders]")
         workloads = {name for peer in peers for name in peer.workloads}
         if len(workloads) != 1 and all(peer.kind != "unresolved" for peer in peers):
             who = f"{len(workloads)} workloads" if workloads else "no workload"
             message = f"the row gives pod labels, and names {who}"
             remedy = "write one row per workload, or empty the cell and write the labels into the binding"
-            self._report.add("unread-labels", at, message, remedy)
+            self._report.problem("unread-labels", at, message, remedy)
         return found.labels
 
     def unused(self) -> Iterator[Problem]:

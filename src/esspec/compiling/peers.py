@@ -178,7 +178,7 @@ class Peers:
         self._say(written, piece, ask, remedy, code)
 
     def _say(self, written: WrittenRule, piece: Piece, message: str, remedy: str, code: str = "unknown-peer") -> None:
-        self._report.add(code, written.peer_at(piece.phrase), message, remedy)
+        self._report.problem(code, written.peer_at(piece.phrase), message, remedy)
 
 
 def _speaks_of_ports(remark: str) -> bool:

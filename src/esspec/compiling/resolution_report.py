@@ -18,7 +18,7 @@ class Report:
         self.problems: list[Problem] = []
         self.unknown: list[Unknown] = []
 
-    def add(self, code: str, at: tuple[int, int], message: str, remedy: str) -> None:
+    def problem(self, code: str, at: tuple[int, int], message: str, remedy: str) -> None:
         """Add an error, or the one that says there are too many."""
         if len(self.problems) < MAX_FINDINGS:
             self.problems.append(error(code, self._path, at, message, remedy))

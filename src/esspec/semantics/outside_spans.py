@@ -38,6 +38,9 @@ class OutsideSpans:
             for number in range(len(self._ends))
             if (name := names.outside[self._first + number]) in order
         ]
+        self._whole: dict[int, int] = defaultdict(int)
+        for number, owner in self._externals:
+            self._whole[owner] |= 1 << self._first + number
         self._names = [names.outside[self._first + number] for number in range(len(self._ends))]
         # Spans end where addresses of one version do, and each end without an address stands alone.
         versions = [end.first[0] if end.first else -number for number, end in enumerate(self._ends)]
@@ -57,8 +60,18 @@ class OutsideSpans:
                 spans.append(OutsideEnd((SPAN, begin, end), self._name(begin, end), opened, classes))
         for (order, opened), classes in sorted(externals.items(), key=lambda found: found[0][0]):
             lowest = (classes & -classes).bit_length() - 1 - self._first
-            yield OutsideEnd((EXTERNAL, order, lowest), self._names[lowest], opened, classes)
+            name = self._names[lowest] if classes == self._whole[order] else self._part(self._names[lowest], classes)
+            yield OutsideEnd((EXTERNAL, order, lowest), name, opened, classes)
         yield from spans
+
+    def _part(self, name: str, classes: int) -> str:
+        """Return the name of an external and which of its addresses are meant: not all of them are open alike."""
+        spans = (
+            self._name(*span)
+            for begin, end in _runs(classes >> self._first)
+            for span in pairwise([begin, *(at for at in sorted(self._breaks) if begin < at < end), end])
+        )
+        return f"{name} ({', '.join(spans)})"
 
     def _name(self, begin: int, end: int) -> str:
         first, last = self._ends[begin].first, self._ends[end - 1].last
