@@ -21,7 +21,13 @@ def main() -> int:
         )
         return 2
     folder = Path(os.environ["RUNNER_TEMP"], "esspec")
-    venv.create(folder, with_pip=True, clear=True)
+    try:
+        venv.create(folder, with_pip=True, clear=True)
+    except (OSError, subprocess.CalledProcessError) as failed:  # Debian has ensurepip in a package of its own
+        sys.stdout.write(
+            f"::error title=esspec::no venv could be made ({failed}) — run actions/setup-python before it\n"
+        )
+        return 2
     python = str(folder / "bin" / "python")
     locked = (
         "--require-hashes",

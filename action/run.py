@@ -183,7 +183,8 @@ def _run(inputs: Inputs) -> int:
     code = _esspec(check_words(inputs, summary), inputs.timeout, is_quiet=False).returncode
     if inputs.sarif.is_file():
         _append("GITHUB_OUTPUT", f"sarif={inputs.sarif}\n")
-    _summarize([*([summary.read_text(encoding="utf-8")] if summary.is_file() else []), *_differences(inputs)])
+    findings = [summary.read_text(encoding="utf-8")] if summary.is_file() else []
+    _summarize([*_differences(inputs), *findings])  # what is newly allowed stands above a long table
     return code
 
 

@@ -59,7 +59,7 @@ print(timed(MarkdownIt("commonmark").enable("table").parse, text)[1])
 READ = f"""{TIMED}
 from markdown_it import MarkdownIt
 from esspec.compiling.loading import PageFile, load_binding, load_source
-from esspec.compiling.compile import read
+from esspec.compiling.page_reading import read
 file = PageFile(sys.argv[1])
 source, binding = load_source(file), load_binding(file)
 reading, seconds = timed(read, source, binding, "page.md", {{}})

@@ -9,7 +9,7 @@ from classes import class_of
 from esspec.answers.changes import ADDED, REMOVED, Change, ports_of
 from esspec.bindings.binding import Binding
 from esspec.bindings.binding_file import BindingFile
-from esspec.compiling.compile import read
+from esspec.compiling.page_reading import read
 from esspec.manifests.cluster import read_cluster
 from esspec.manifests.manifest_files import ManifestText
 from esspec.semantics.difference import Difference

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from esspec.outputs.fileset import FileSet, TargetFiles, Written, write
+from esspec.outputs.fileset import Written, write
+from esspec.outputs.record import FileSet, TargetFiles
 from esspec.problem import EsspecError
 
 PAGE = "network-policies.md"

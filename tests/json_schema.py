@@ -1,5 +1,6 @@
 """A check of JSON values against the JSON Schemas that esspec prints: only the keywords these use, none ignored."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "enum": lambda wanted, value: value in wanted,
     "required": lambda wanted, value: set(wanted) <= value.keys(),
     "minimum": lambda wanted, value: bool(value >= wanted),
+    "pattern": lambda wanted, value: bool(re.search(wanted, value)),
     "maximum": lambda wanted, value: bool(value <= wanted),
 }
 

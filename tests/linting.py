@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from esspec.bindings.binding import NO_BINDING, Binding
 from esspec.bindings.binding_file import BindingFile
-from esspec.compiling.compile import Choice, Reading, read
+from esspec.compiling.page_reading import Choice, Reading, read
 from esspec.linting.lint import lint
 from esspec.problem import Problem
 from esspec.text.source import read_source

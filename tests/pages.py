@@ -4,7 +4,7 @@ import sys
 from types import FrameType
 
 from esspec.bindings.binding import NO_BINDING
-from esspec.compiling.compile import Reading, read
+from esspec.compiling.page_reading import Reading, read
 from esspec.problem import errors_in
 from esspec.reading.inline import InlineReader
 from esspec.reading.page import read_page

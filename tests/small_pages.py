@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from esspec.commands.document import PageDocument, document
-from esspec.compiling.compile import Reading, compile_page
+from esspec.compiling.compile import compile_page
 from esspec.compiling.loading import PageFile, load_page
+from esspec.compiling.page_reading import Reading
 from esspec.model import PolicySet
 from esspec.problem import EsspecError
 

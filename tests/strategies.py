@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from esspec.bindings.binding import Binding
 from esspec.bindings.binding_file import BindingFile
-from esspec.compiling.compile import compile_page, read
+from esspec.compiling.compile import compile_page
+from esspec.compiling.page_reading import read
 from esspec.model import (
     Allowance,
     Anyone,

@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from action.install import main as install
 from action.run import annotation, check_words, diff_words, inputs_in, is_risky
 from command_lines import esspec
 
@@ -45,6 +48,11 @@ def test_inputs_reach_no_shell() -> None:
     del given["INPUT_UPLOAD_SARIF"]
     assert STEP["env"] == given
     assert UPLOAD["if"] == "${{ !cancelled() && inputs.upload-sarif == 'true' && steps.esspec.outputs.sarif != '' }}"
+
+
+def test_what_others_wrote_is_pinned() -> None:
+    """By a commit: a tag can be moved to anything."""
+    assert re.fullmatch(r"github/codeql-action/upload-sarif@[0-9a-f]{40}", UPLOAD["uses"])
 
 
 def test_every_input_is_documented() -> None:
@@ -123,6 +131,21 @@ def test_an_annotation_is_one_command() -> None:
     assert annotation("error", "100%\n::set-output::") == "::error title=esspec::100%25\\n::set-output::\n"
 
 
+# Installing
+
+
+def test_a_runner_without_venv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where Python cannot make a venv, the job says what to do."""
+    (tmp_path / "temp").touch()
+    monkeypatch.setenv("RUNNER_TEMP", str(tmp_path / "temp"))
+    assert install() == 2
+    said = capsys.readouterr().out
+    assert said.startswith("::error title=esspec::no venv could be made (")
+    assert said.endswith(") — run actions/setup-python before it\n")
+
+
 # Runs
 
 
@@ -189,14 +212,46 @@ def test_nothing_is_new(repository: Repository) -> None:
 
 
 def test_a_wider_page(repository: Repository) -> None:
-    """It is refused where that was asked for; the summary holds the flows, and the annotation the row."""
+    """It is refused where that was asked for; the summary begins with the flows, and the annotation has the row."""
     repository.change(PAGE, "Proxy pods to port 8093 ", "Proxy pods to ports 8093 and 8094 ")
     repository.change(PAGE, "Kafka pods on port 8093 ", "Kafka pods on ports 8093 and 8094 ")
     repository.export()
     done = repository.run(INPUT_FAIL_ON="widening")
     assert done.returncode == 1
     assert "widened" in done.stdout
-    assert "8094" in (repository.temp / "step.md").read_text(encoding="utf-8")
+    changes, _, findings = (repository.temp / "step.md").read_text(encoding="utf-8").partition("\n\nesspec: ")
+    assert changes.startswith(f"Connections of {repository.base}:{PAGE} (a) and {PAGE} (b): not equal: 1 added.\n")
+    assert "\n| added | " in changes
+    assert " | TCP 8094 | " in changes
+    assert findings.startswith("1 error")
+
+
+def shallow(repository: Repository) -> Repository:
+    """Return a clone of the newest commit alone, as a runner checks it out."""
+    repository.change(PAGE, "# ", "\n# ")
+    repository.export()
+    repository.git("commit", "--quiet", "--all", "--message", "after")
+    clone = copy(repository)
+    clone.folder = repository.folder.parent / "clone"
+    repository.git("clone", "--quiet", "--depth=1", repository.folder.as_uri(), str(clone.folder))
+    return clone
+
+
+def test_a_shallow_clone(repository: Repository) -> None:
+    """The base is fetched."""
+    done = shallow(repository).run()
+    assert (done.returncode, "::error" in done.stdout) == (0, False)
+    assert "equal: both allow the same flows." in (repository.temp / "step.md").read_text(encoding="utf-8")
+
+
+def test_a_shallow_clone_without_the_base(repository: Repository) -> None:
+    """Where the base cannot be had nothing is compared, and nothing is let through."""
+    clone = shallow(repository)
+    clone.git("remote", "set-url", "origin", (clone.folder / "nowhere").as_uri())
+    done = clone.run()
+    told = f"there is no revision '{clone.base}' — this clone is shallow; fetch the whole history with git fetch"
+    assert done.returncode == 2
+    assert f"::error title=esspec bad-revision,file={clone.base}::{told} --unshallow\n" in done.stdout
 
 
 def test_a_module_of_the_tree_is_not_run(repository: Repository) -> None:

@@ -43,6 +43,14 @@ def test_the_image_runs_as_nobody() -> None:
         assert all((ROOT / name).exists() and f"!{name}" in let_through for name in copied.split())
 
 
+def test_the_base_of_the_image_is_pinned() -> None:
+    """By a digest: a tag alone is another image tomorrow. All stages begin with it."""
+    assert re.search(
+        r"^ARG PYTHON=docker\.io/library/python:3\.\d+\.\d+-alpine@sha256:[0-9a-f]{64}$", CONTAINER, re.MULTILINE
+    )
+    assert set(re.findall(r"^FROM (\S+)", CONTAINER, re.MULTILINE)) == {"${PYTHON}"}
+
+
 def test_the_image_is_made_of_what_the_wheel_needs() -> None:
     copied = set(re.findall(r"^COPY (?!--from)(.*) \S+$", CONTAINER, re.MULTILINE))
     names = {name for line in copied for name in line.split()}
@@ -61,24 +69,35 @@ def test_inputs_are_no_part_of_the_gitlab_script() -> None:
     spec, job = yaml.safe_load_all(TEMPLATE)
     variables = job["esspec"]["variables"]
     assert not any("$[[" in line for line in job["esspec"]["script"])
-    assert {f"$[[ inputs.{name} ]]" for name in ("pages", "against")} <= set(variables.values())
+    assert {f"$[[ inputs.{name} ]]" for name in ("pages", "against", "baseline", "fail_on")} <= set(variables.values())
     assert set(spec["spec"]["inputs"]) == set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", TEMPLATE))
 
 
-@pytest.mark.parametrize("pages", ["", "docs_source/network-policies.md", "docs_source/*.md"])
-def test_the_gitlab_job_runs(pages: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        pytest.param({}, 0, id="settings"),
+        pytest.param({"ESSPEC_PAGES": "docs_source/network-policies.md"}, 0, id="page"),
+        pytest.param({"ESSPEC_PAGES": "docs_source/*.md"}, 2, id="no-pattern"),
+        pytest.param({"ESSPEC_BASELINE": "missing.json"}, 2, id="baseline"),
+        pytest.param({"ESSPEC_FAIL_ON": "warning"}, 1, id="warning"),
+        pytest.param({"ESSPEC_FAIL_ON": "widening"}, 0, id="widening-without-a-base"),
+        pytest.param({"ESSPEC_FAIL_ON": "widening", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD"}, 2, id="no-such-base"),
+    ],
+)
+def test_the_gitlab_job_runs(variables: dict[str, str], code: int, tmp_path: Path) -> None:
     """Its script passes in a shell, where no page is a pattern, and writes the reports that the job keeps."""
     _, job = yaml.safe_load_all(TEMPLATE)
     for name in ("docs_source", "out"):
         shutil.copytree(ROOT / name, tmp_path / name)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     script = "\n".join(job["esspec"]["script"])
-    env = {**os.environ, "PATH": path, "ESSPEC_PAGES": pages, "ESSPEC_AGAINST": "out/kubernetes"}
+    env = {**os.environ, "PATH": path, "ESSPEC_AGAINST": "out/kubernetes", **variables}
     done = subprocess.run(["sh", "-ec", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)  # noqa: S607
-    assert done.returncode == (2 if "*" in pages else 0)
-    assert {path.name for path in tmp_path.iterdir()} - {"docs_source", "out"} == set(
-        job["esspec"]["artifacts"]["reports"].values()
-    )
+    assert done.returncode == code, done.stderr
+    if "missing.json" not in variables.values():
+        reports = {path.name for path in tmp_path.iterdir()} - {"docs_source", "out"}
+        assert reports == set(job["esspec"]["artifacts"]["reports"].values())
 
 
 def test_the_citation_is_of_this_version() -> None:

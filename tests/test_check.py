@@ -15,7 +15,8 @@ NO_PAGE = (
     "check: error: no page is named, and no esspec.toml here, in a folder of this one or above it has [check]"
     ' — name pages, or write [check] with pages = ["page.md"] into esspec.toml [usage]\n'
 )
-HOW = "run esspec check --fix, or esspec export page.md -o out"
+HOW = "run esspec check --fix"
+NO_FOLDER = "no output folder is set, so that files were not checked (set one: -o DIR, or output in [check])"
 
 
 @pytest.fixture(autouse=True)
@@ -68,14 +69,14 @@ def test_no_files_yet() -> None:
     put_page()
     shutil.rmtree("out")
     told = f"out: error: there are no generated files of the page — {HOW} [stale-file]\n"
-    said = "page.md: out is not current; equal over 1,944 flow classes\n1 error, 0 warnings, 0 notes\n"
+    said = "page.md: there is no out; fresh files are equal over 1,944 flow classes\n1 error, 0 warnings, 0 notes\n"
     assert check() == Ran(1, told, said)
 
 
 def test_no_output_folder() -> None:
-    """Where no folder is named, fresh files are proved."""
+    """Where no folder is named, fresh files are proved, and the summary says that no others were looked at."""
     put_page(more="")
-    said = "page.md: fresh files; equal over 1,944 flow classes\n0 errors, 0 warnings, 0 notes\n"
+    said = f"page.md: {NO_FOLDER}; fresh ones are equal over 1,944 flow classes\n0 errors, 0 warnings, 0 notes\n"
     assert check("page.md", "-t", "kubernetes", "-t", "csv") == Ran(0, "", said)
 
 
@@ -91,7 +92,8 @@ def test_unequal_files() -> None:
         "from a pod with namespace=ns, dns=yes, release=es, component=c1, TCP 80: page says allowed (page.md:7), "
         "kubernetes says denied (out/kubernetes/kafka.yaml:4 isolates it and no rule allows this), "
         "csv says allowed (out/csv/page.csv:2)"
-        " — esspec verify page.md --dir out tells more; esspec check --fix writes the files again [unequal]"
+        " — run esspec verify page.md --dir out --target kubernetes --target csv to see more,"
+        " and esspec check --fix to write the files again [unequal]"
     )
 
 
@@ -210,8 +212,8 @@ def test_settings_in_pyproject() -> None:
     """They say the same; esspec.toml comes first."""
     put_page("docs", more="")
     put("pyproject.toml", '[tool.esspec]\npages = ["docs/page.md"]\noutput = "docs/out"\ntargets = ["kubernetes"]\n')
-    assert check().err.startswith("docs/page.md: docs/out is current;")
-    assert check("docs/page.md").err.startswith("docs/page.md: docs/out is current;")
+    assert check().err.startswith("docs/page.md: docs/out is current (not checked: csv);")
+    assert check("docs/page.md").err.startswith("docs/page.md: docs/out is current (not checked: csv);")
     put("pyproject.toml", "[tool.other]\n")
     assert check() == Ran(2, "", NO_PAGE)
 
@@ -219,7 +221,7 @@ def test_settings_in_pyproject() -> None:
 def test_settings_hold_for_the_pages_that_they_name() -> None:
     put_page()
     put("other.md", text())
-    assert check("other.md").err.startswith("other.md: fresh files;")
+    assert check("other.md").err.startswith(f"other.md: {NO_FOLDER};")
     assert check("page.md", "other.md").err.startswith("page.md: out is current;")
 
 
@@ -227,7 +229,7 @@ def test_options_win_over_settings() -> None:
     put_page()
     esspec("export", "page.md", "-t", "csv", "-o", "elsewhere")
     assert check("-o", "elsewhere", "-t", "csv").err.startswith("page.md: elsewhere is current;")
-    assert check("-t", "csv").err.startswith("page.md: out is current;")
+    assert check("-t", "csv").err.startswith("page.md: out is current (not checked: kubernetes);")
 
 
 def test_several_pages_have_a_folder_each() -> None:
@@ -249,7 +251,8 @@ def test_profile_and_data_of_the_settings() -> None:
     put("data.yml", "who: UI pods\n")
     put("page.md", text().replace("UI pods to", "{{ site.data.data.who }} to"))
     ran = check("--fix")
-    assert "esspec.toml has no profile 'on'" in ran.out
+    assert ran.out.startswith("esspec.toml: error: esspec.toml has no profile 'on' — ")
+    assert check("--profile", "off").out.startswith("--profile: error: esspec.toml has no profile 'off' — ")
     put("esspec.toml", BINDING + SETTINGS + 'data = ["data.yml"]\n')
     assert check("--fix").code == 0
 
@@ -304,7 +307,8 @@ def test_bad_settings(settings: str | None, code: int, told: str) -> None:
     [
         pytest.param(
             "page = 3",
-            "there is no key tool.esspec.page — known keys: pages, output, targets, data, profile [unknown-key]",
+            "there is no key tool.esspec.page"
+            " — known keys: pages, output, targets, data, profile, rules_url [unknown-key]",
             id="unknown key",
         ),
         pytest.param(
@@ -391,3 +395,11 @@ def test_options_that_cannot_be(arguments: tuple[str, ...], told: str) -> None:
     ran = check(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(told)
+
+
+def test_unknown_target_in_settings() -> None:
+    """It is corrected where it stands."""
+    put_page()
+    put("esspec.toml", Path("esspec.toml").read_text(encoding="utf-8").replace('"csv"', '"cobol"'))
+    ran = check()
+    assert (ran.code, ran.err.startswith("esspec.toml: error: no target 'cobol' is installed — ")) == (2, True)

@@ -43,7 +43,7 @@ def test_known_findings_pass() -> None:
 
 
 def test_file() -> None:
-    """It is sorted, has no numbers of lines, and is the same however often it is written."""
+    """It is sorted, and the same however often it is written."""
     content = Path("known.json").read_bytes()
     assert json.loads(content) == {
         "schema": "esspec/baseline/1",
@@ -64,6 +64,21 @@ def test_moved_lines_are_known() -> None:
     """And so are columns of another width."""
     rewrite(NEW.replace(" | ", "   |  "), before="\n\nSome words.\n\n")
     assert check(*USE).code == 0
+
+
+def test_messages_stay_as_they_were_recorded() -> None:
+    """What is fixed is told with the lines that it named then, by which people know it again."""
+    row = "TCP | UI pods to port 80 | a"
+    put("page.md", text(row))
+    assert check(*UPDATE, "--fix").code == 0
+    (before,) = known()
+    assert before["message"] == "line 7 permits the same connection"
+    put("page.md", f"\n\n{text(row)}")
+    assert check(*UPDATE, "--fix").code == 0
+    assert known() == [before]
+    put("page.md", text())
+    told = f"known.json: error: a known finding is fixed: page.md: {before['message']} ({before['code']}) — "
+    assert check(*USE, "--fix").out.startswith(told)
 
 
 def test_new_findings_fail() -> None:
@@ -174,6 +189,12 @@ def test_baseline_that_is_none(content: str, told: str, options: tuple[str, ...]
 def test_missing_baseline() -> None:
     told = "none.json: error: there is no such file — write it with --update-baseline, or correct its name"
     assert check("--baseline", "none.json") == Ran(2, "", f"{told} [unreadable-file]\n")
+
+
+def test_baseline_that_is_a_folder() -> None:
+    for options in (USE, UPDATE):
+        told = "out: error: this is a folder — name the file, such as --baseline esspec-baseline.json [not-a-file]\n"
+        assert check("--baseline", "out", *options[2:]) == Ran(2, "", told)
 
 
 def test_unwritable_baseline() -> None:

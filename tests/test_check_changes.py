@@ -7,7 +7,7 @@ import pytest
 
 import small_pages
 from checking import SETTINGS, check, codes, put, put_page, text
-from command_lines import Ran
+from command_lines import Ran, esspec
 from linting import BINDING
 from repositories import commit, git, start
 
@@ -96,7 +96,12 @@ def test_pods_with_the_labels_of_one_side() -> None:
         path.write_text(path.read_text(encoding="utf-8").replace("release: es", "release: other"), encoding="utf-8")
     ran = check("--against", "deploy")
     assert ran.code == 1
-    assert {code.rpartition(" ")[2] for code in codes(ran)} <= {"not-enforced", "not-documented"}
+    assert {code.rpartition(" ")[2] for code in codes(ran)} <= {
+        "not-enforced",
+        "not-documented",
+        "denied-elsewhere",
+        "not-on-page",
+    }
 
 
 @pytest.mark.parametrize(
@@ -192,7 +197,7 @@ def test_new_page() -> None:
     shutil.copy("page.md", "new.md")
     told = (
         "new.md: {}: the revision HEAD does not have this page, so that nothing can be compared — if it was renamed,"
-        " look at esspec diff REV:OLD.md NEW.md; a new page is reviewed as a whole [new-page]\n"
+        " run esspec diff HEAD:OLD.md new.md, with its old name; a new page is reviewed as a whole [new-page]\n"
     )
     assert check("new.md", "--since", "HEAD")[:2] == (0, told.format("note"))
     assert check("new.md", "--since", "HEAD", "--fail-on", "widening")[:2] == (1, told.format("error"))
@@ -212,7 +217,8 @@ def test_page_that_had_errors() -> None:
         ["page.md not-compared"],
         ["page.md not-compared"],
     )
-    assert note.out.startswith("page.md: note: the page had errors at HEAD, so that nothing can be compared: HEAD:")
+    told = "page.md: note: the page or its binding had errors at HEAD, so that nothing can be compared: HEAD:"
+    assert note.out.startswith(told)
 
 
 def test_page_that_has_errors() -> None:
@@ -226,11 +232,18 @@ def test_page_that_has_errors() -> None:
 def test_unknown_revision() -> None:
     start()
     commit()
-    told = (
-        "v9:: error: there is no revision 'v9', and no file of this name"
-        " — git log and git tag show which there are [bad-revision]\n"
-    )
+    told = "v9: error: there is no revision 'v9' — git log and git tag show which there are [bad-revision]\n"
     assert check("--since", "v9")[:2] == (2, told)
+
+
+@pytest.mark.parametrize("revision", ["-x", "--all", "HEAD:page.md", ":"])
+def test_what_names_no_revision(revision: str) -> None:
+    """It is refused before git is asked, which would take some of these for options."""
+    start()
+    commit()
+    shown = revision.removesuffix(":")
+    told = f"{shown}: error: this names no revision — name a commit, a branch or a tag, such as origin/main"
+    assert check(f"--since={revision}")[:2] == (2, f"{told} [bad-revision]\n")
 
 
 def test_shallow_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,12 +256,59 @@ def test_shallow_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = check("--since", base)
     assert ran.code == 2
     assert ran.out == (
-        f"{base}:: error: there is no revision '{base}', and no file of this name"
+        f"{base}: error: there is no revision '{base}'"
         " — this clone is shallow; fetch the whole history with git fetch --unshallow [bad-revision]\n"
     )
 
 
 def test_no_repository() -> None:
     ran = check("--since", "HEAD")
-    assert isinstance(ran, Ran)
-    assert (ran.code, "git says: " in ran.out) == (2, True)
+    assert ran.code == 2
+    assert ran.out.startswith("HEAD: error: git says: fatal: not a git repository")
+    assert ran.out.endswith(" — run it inside the repository [bad-revision]\n")
+
+
+def test_place_that_is_a_revision() -> None:
+    """No colon is doubled where nothing stands behind it, which logs of CI would take for a command."""
+    start()
+    commit()
+    told = "v9: error: there is no revision 'v9', and no file of this name — git log and git tag show which there are"
+    assert esspec("diff", "v9:", "page.md") == Ran(2, "", f"{told} [bad-revision]\n")
+
+
+def test_no_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "nowhere")
+    told = "HEAD: error: there is no git to look for a revision — install git [bad-revision]\n"
+    assert check("--since", "HEAD")[:2] == (2, told)
+
+
+@pytest.mark.parametrize(
+    ("binding", "told"),
+    [
+        pytest.param(None, "HEAD:./page.md: error: no esspec.toml stands in the page's folder", id="none"),
+        pytest.param("[", "HEAD:esspec.toml:1:", id="no TOML"),
+        pytest.param("x = 1", "HEAD:esspec.toml:1:1: error: there is no key x", id="unknown key"),
+    ],
+)
+def test_binding_that_was_none(binding: str | None, told: str) -> None:
+    """The commit that mends or adds a binding cannot be compared either; it is no fault of the clone."""
+    start()
+    content = Path("esspec.toml").read_text(encoding="utf-8")
+    put("esspec.toml", binding or "")
+    if binding is None:
+        Path("esspec.toml").unlink()
+    commit()
+    put("esspec.toml", content)
+    note, error = check("--since", "HEAD"), check("--since", "HEAD", "--fail-on", "widening")
+    assert (note.code, error.code, codes(note)) == (0, 1, ["page.md not-compared"])
+    assert told in note.out
+
+
+def test_profile_that_is_new() -> None:
+    """The former binding does not have it."""
+    start()
+    commit()
+    content = Path("esspec.toml").read_text(encoding="utf-8")
+    put("esspec.toml", f'{content}profile = "on"\n[profiles.on.features]\n')
+    ran = check("--since", "HEAD")
+    assert (ran.code, codes(ran)) == (0, ["page.md not-compared"])

@@ -219,7 +219,8 @@ def test_parse_lists_policies_and_imports_no_target(tmp_path: Path) -> None:
     ran = esspec("parse", str(page), "--format", "json")
     assert json.loads(ran.out)["policies"] == [{"line": 6, "end_line": 11, "kind": "NetworkPolicy", "name": "a"}]
     script = (
-        "import sys\nfrom esspec.commands.document import document\nfrom esspec.compiling.loading import PageFile, load_page\n"
+        "import sys\nfrom esspec.commands.document import document\n"
+        "from esspec.compiling.loading import PageFile, load_page\n"
         "document(load_page(PageFile(sys.argv[1])))\n"
         "print(sorted(name for name in sys.modules if name == 'yaml' or name.startswith('esspec_')))"
     )

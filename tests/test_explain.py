@@ -67,9 +67,13 @@ def as_data(*arguments: str) -> Any:
         pytest.param(
             "telemetry -> other telemetry:80/tcp".replace("other ", ""),
             "denied: Telemetry pod => Telemetry pod : TCP 80\n"
+            "  between two such pods; a pod always reaches itself\n"
             "  egress of Telemetry pod: network-policies.md:212 permits TCP 80\n"
             "  ingress of Telemetry pod: network-policies.md:210 says None\n"
-            "  missing in the incoming connections of Telemetry pod:\n"
+            "  missing in the incoming connections of Telemetry pod, a table in place of None in "
+            "network-policies.md:210:\n"
+            "    | Type | Origin | Reason |\n"
+            "    |------|--------|--------|\n"
             "    | TCP | Other Telemetry pods to port 80 | … |\n",
             id="statements, and pods of one workload",
         ),
@@ -143,7 +147,7 @@ def test_one_connection(question: str, answer: str) -> None:
 
 
 def test_a_question_without_ports() -> None:
-    """Every port is answered for; no row is proposed, because nobody asked for all ports."""
+    """Every port is answered for; no row is proposed, because nobody asked for all ports, but how to ask for one."""
     assert explained(SEED, "kafka -> zookeeper") == (
         "allowed: Kafka pod => ZooKeeper pod : TCP 2181\n"
         "  egress of Kafka pod: network-policies.md:28 permits TCP 2181 — Cluster metadata access\n"
@@ -151,7 +155,12 @@ def test_a_question_without_ports() -> None:
         "denied: Kafka pod => ZooKeeper pod : TCP 1-2180,2182-65535; UDP 1-65535; SCTP 1-65535\n"
         "  egress of Kafka pod: isolated by network-policies.md:25, and no row permits this\n"
         "  ingress of ZooKeeper pod: isolated by network-policies.md:39, and no row permits this\n"
+        "for the row that would permit one of these ports, ask 'Kafka pod -> ZooKeeper pod:PORT/tcp'\n"
     )
+    told = explained(SEED, "kafka -> [2001:db8::1]")
+    assert told.endswith("ask 'Kafka pod -> [2001:db8::1]:PORT/tcp'\n")
+    assert "TCP 443" in explained(SEED, "Kafka pod -> [2001:db8::1]:443/tcp")
+    assert "ask '" not in explained(SEED, "telemetry -> ui")
 
 
 def test_everybody_to_one() -> None:
@@ -163,6 +172,7 @@ def test_everybody_to_one() -> None:
         "denied: ZooKeeper pod, Administration UI pod, REST producer server pod, REST proxy pod, Collector pod, "
         "Network proxy pod, Access Controller pod, Index manager pod, Elasticsearch pod, Install jobs pod "
         "=> Collector pod : All Connections\n"
+        "  Collector pod => Collector pod: between two such pods; a pod always reaches itself\n"
         "  egress of each: isolated, and no row permits this\n"
         "  ingress of Collector pod: isolated by network-policies.md:129, and no row permits this\n"
         "denied: Geo-replicator pod, Telemetry pod, IBM Cloud Private master host, 0.0.0.0-255.255.255.255, 0::/0, "
@@ -182,6 +192,7 @@ def test_one_to_everybody() -> None:
         "denied: Collector pod => Kafka pod, ZooKeeper pod, Geo-replicator pod, Administration server pod, "
         "REST producer server pod, Collector pod, Access Controller pod, Index manager pod, Elasticsearch pod, "
         "Install jobs pod, Telemetry pod : TCP 443\n"
+        "  Collector pod => Collector pod: between two such pods; a pod always reaches itself\n"
         "  egress of Collector pod: isolated by network-policies.md:135, and no row permits this\n"
         "  ingress of each: isolated, and no row permits this\n"
         "denied: Collector pod => Administration UI pod, REST proxy pod, Network proxy pod, "
@@ -228,6 +239,7 @@ def test_json_of_a_denied_connection() -> None:
                 "verdict": "denied",
                 "src": "Collector pod",
                 "dst": "Kafka pod",
+                "same_workload": False,
                 "conn": "TCP 8080",
                 "ports": [{"protocol": "TCP", "first": 8080, "last": 8080}],
                 "egress": {"verdict": "allowed", "isolated": True, "decided_by": [permits], "conditional": []},
@@ -238,6 +250,8 @@ def test_json_of_a_denied_connection() -> None:
                         "direction": "ingress",
                         "protocols": ["TCP"],
                         "row": "| TCP | Collector pods to port 8080 | … |",
+                        "instead_of": "",
+                        "header": "",
                     }
                 ],
             }
@@ -395,10 +409,8 @@ def with_rows(text: str, found: Any) -> str:
             lines.insert(line + 1, f"{row['row']}\n")
         else:
             label = lines[line - 1].partition(":")[0]
-            cells = "| Type | Peer | Reason |\n|---|---|---|\n".replace(
-                "Peer", "Origin" if row["direction"] == "ingress" else "Destination"
-            )
-            lines[line - 1] = f"{label}:\n\n{cells}{row['row']}\n"
+            assert row["instead_of"] == place["row"]
+            lines[line - 1] = f"{label}:\n\n{row['header']}\n{row['row']}\n"
     return "".join(lines)
 
 

@@ -13,7 +13,8 @@ import pytest
 import esspec
 from esspec.outputs import filediff
 from esspec.outputs.filediff import file_diff
-from esspec.outputs.fileset import FileSet, TargetFiles, Written, interrupted, recorded, stale
+from esspec.outputs.fileset import Written, interrupted, stale
+from esspec.outputs.record import FileSet, TargetFiles, recorded
 from esspec.problem import InputProblems, PageProblems
 from filesets import NEW, OLD, PAGE, Killed, Tree, failing, problem_of, put, texts, times, tree
 
@@ -116,7 +117,7 @@ def test_other_targets_stay(out: Path) -> None:
 
 
 def test_version_alone_is_no_change(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("esspec.outputs.fileset.__version__", "99.0")
+    monkeypatch.setattr("esspec.outputs.record.__version__", "99.0")
     assert stale(out, OLD) == ""
     assert put(out, OLD).written == ()
     assert put(out, NEW).written[-1] == ".esspec.json"

@@ -12,19 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command_lines import Ran, esspec, process
-from esspec.linting.rules_text import rule_texts
-from esspec.problem import Level, Problem
+from esspec.problem import Level
 from esspec.reporting.finding_formats import WRITERS
 from esspec.reporting.finding_formats.text import text
-from esspec.reporting.finding_report import Found, Report, fingerprints, reported_path, without_lines
-from esspec.text.source_lines import SourceLines
+from esspec.reporting.finding_report import Found, Report
+from found import FOUND, FOUNDS, HOSTILE, LINE, NONE, NOTED, ONE, REPORT, report
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
 
 def schema(file: str) -> Any:
-    """Return a schema. A pattern in that of SARIF is no regular expression; it is of a key that nobody writes here."""
+    """Return a schema. A pattern in that of SARIF is no regular expression; it is of a key that nobody writes here.
+
+    That of reviewdog is made stricter: no other keys than it names, and those without which nothing is shown.
+    """
     read = json.loads((SCHEMAS / file).read_text(encoding="utf-8"))
+    if file.startswith("reviewdog"):
+        for definition in read["definitions"].values():
+            definition["additionalProperties"] = False
+        for name, required in (("Diagnostic", ["message", "location"]), ("Location", ["path"])):
+            read["definitions"][f"reviewdog.rdf.{name}"]["required"] = required
     if file.startswith("sarif"):
         for part in ("run", "toolComponent"):
             del read["definitions"][part]["properties"]["language"]["pattern"]
@@ -36,32 +43,10 @@ VALIDATORS = {
     for name, file in (
         ("sarif", "sarif-2.1.0-rtm.5.json"),
         ("gitlab", "gitlab-code-quality.json"),
-        ("rdjson", "rdjson.json"),
+        ("rdjson", "reviewdog-DiagnosticResult.json"),
     )
 }
 JUNIT = xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd"))
-
-LINE = "| TCP | Nobody to port 80 | why |"
-ONE = Problem("unknown-peer", Level.ERROR, "docs/p.md", 7, 9, "no workload is called 'Nobody'", "name one")
-FOUND = Found(ONE, LINE, "0" * 32, fails=True)
-NOTED = Found(ONE._replace(code="narrowed", level=Level.NOTE, line=0, column=0), "", "1" * 32, fails=False)
-REPORT = Report((FOUND, NOTED), ("docs/p.md", "docs/other.md"))
-NONE = Report((), ("docs/p.md",))
-
-HOSTILE = Problem(
-    "unknown-peer",
-    Level.WARNING,
-    "a,b:c%\r\n::error::.md",
-    1,
-    1,
-    "::set-output name=x::\x1b[31m\r\n##[error]y ]]> <b>& \"'|`[z](u)\u202e\ud800 % {0}",
-    "::stop-commands::x\n::error::y",
-)
-
-
-def report(*problems: Problem) -> Report:
-    """Return a report of findings that have no line."""
-    return Report(tuple(Found(each, "", f"{number:032}", fails=True) for number, each in enumerate(problems)), ())
 
 
 def valid(name: str, written: str) -> Any:
@@ -75,20 +60,6 @@ def junit(written: str) -> ET.Element:
     """Return a JUnit report, and fail where its schema does not take it."""
     JUNIT.validate(written)
     return ET.fromstring(written)  # noqa: S314 - as above
-
-
-TEXTS = st.text(st.characters(exclude_categories=())).filter(bool)
-PROBLEMS = st.builds(
-    Problem,
-    code=st.sampled_from(sorted(rule_texts())),
-    level=st.sampled_from(list(Level)),
-    path=TEXTS.filter(lambda path: "\0" not in path),
-    line=st.integers(0, 9),
-    column=st.integers(0, 9),
-    message=TEXTS,
-    remedy=TEXTS,
-)
-FOUNDS = st.builds(Found, PROBLEMS, st.text(), st.uuids().map(lambda value: value.hex), st.booleans())
 
 
 @given(st.lists(FOUNDS, max_size=3), st.lists(st.just("p.md"), max_size=1))
@@ -160,7 +131,7 @@ def test_caret(line: str, column: int, shown: list[str]) -> None:
 
 
 def test_sarif() -> None:
-    """A result has its rule with help, and its region; what is about a whole file has none."""
+    """A result has its rule with help, and its region, which GitHub wants even of what is about a whole file."""
     log = valid("sarif", WRITERS["sarif"](REPORT))
     run = log["runs"][0]
     rules = run["tool"]["driver"]["rules"]
@@ -183,7 +154,20 @@ def test_sarif() -> None:
         ],
         "partialFingerprints": {"primaryLocationLineHash": f"{'0' * 32}:1", "esspec/v1": "0" * 32},
     }
-    assert "region" not in second["locations"][0]["physicalLocation"]
+    assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+
+
+def test_sarif_holds_what_github_takes() -> None:
+    """The worst 24,999 of more than 25,000; the last says how many more there are."""
+    notes = [ONE._replace(level=Level.NOTE, line=number) for number in range(1, 25_003)]
+    results = valid("sarif", WRITERS["sarif"](report(*notes, ONE)))["runs"][0]["results"]
+    assert (len(results), results[0]["level"], results[-1]["level"]) == (25_000, "error", "note")
+    assert results[-1]["ruleId"] == "too-many-findings"
+    assert results[-1]["message"]["text"] == (
+        "this report holds the worst 24,999 findings, and 4 more are not in it — correct those first, "
+        "or write --format json, which holds all"
+    )
+    assert len(valid("sarif", WRITERS["sarif"](report(*notes[:25_000])))["runs"][0]["results"]) == 25_000
 
 
 def test_sarif_shows_no_links() -> None:
@@ -283,6 +267,12 @@ def test_md() -> None:
     ]
 
 
+def test_md_shows_the_worst_first() -> None:
+    """So that what is cut off is not worse than what is shown."""
+    rows = WRITERS["md"](report(*(ONE._replace(level=level) for level in reversed(Level)))).splitlines()[4:]
+    assert [row.split()[1] for row in rows] == ["error", "warning", "note"]
+
+
 def test_md_is_no_markup() -> None:
     row = WRITERS["md"](report(HOSTILE)).splitlines()[-1]
     assert "<b>" not in row
@@ -294,66 +284,6 @@ def test_md_ends_before_it_is_too_long() -> None:
     written = WRITERS["md"](report(*[ONE._replace(line=n, message="x" * 10_000) for n in range(120)]))
     assert len(written) < 1_000_000
     assert written.splitlines()[-1] == "and 31 more, which are too many to show here"
-
-
-# Fingerprints
-
-
-def lines_of(content: str) -> SourceLines:
-    """Return the lines of p.md."""
-    return SourceLines({"p.md": content.encode()})
-
-
-def test_moved_lines_are_no_new_findings() -> None:
-    """Nor are wider columns of a table, or other numbers of lines in the message."""
-    one = ONE._replace(path="p.md", line=1, message="line 9 permits all (lines 3, 4 and 5; p.md:7:9)")
-    moved = one._replace(line=3, message="line 11 permits all (lines 5, 6 and 7; p.md:9:9)")
-    before = list(fingerprints([one], lines_of("| a | b |")))
-    assert list(fingerprints([moved], lines_of("\n\n|  a   | b |"))) == before
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param(ONE._replace(code="bad-port"), id="code"),
-        pytest.param(ONE._replace(path="q.md"), id="path"),
-        pytest.param(ONE._replace(message="port 81"), id="message"),
-        pytest.param(ONE._replace(line=2), id="line's text"),
-    ],
-)
-def test_other_findings_have_other_fingerprints(other: Problem) -> None:
-    one = ONE._replace(path="p.md", line=1, message="port 80")
-    given_other = other if other.path != ONE.path else other._replace(path="p.md")
-    lines = lines_of("a\nb")
-    assert list(fingerprints([one], lines)) != list(fingerprints([given_other], lines))
-
-
-def test_equal_findings_are_counted() -> None:
-    """One more of the same is new, and the others stay what they were."""
-    one = ONE._replace(path="p.md", line=1)
-    twice = list(fingerprints([one, one._replace(line=2)], lines_of("a\na")))
-    assert len(set(twice)) == 2
-    assert list(fingerprints([one], lines_of("a"))) == twice[:1]
-
-
-def test_without_lines() -> None:
-    assert without_lines("TCP 80 and 443 of 3 rows in line 7, lines 8 to 9") == "TCP 80 and 443 of 3 rows in line, line"
-
-
-def test_lines_of_what_is_no_text(tmp_path: Path) -> None:
-    """A file that cannot be read has no lines; the finding says why."""
-    (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    lines = SourceLines()
-    for path in ("missing", "binary", ".", "main:p.md", "x\0y"):
-        assert lines.line(str(tmp_path / path), 1) == ""
-    assert lines_of("a").line("p.md", 2) == ""
-
-
-def test_reported_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert reported_path(f"{tmp_path}/docs/p.md") == "docs/p.md"
-    assert reported_path("docs/p.md", "docs") == "p.md"
-    assert reported_path("p.md", "docs") == "../p.md"
 
 
 # On the command line
@@ -389,6 +319,25 @@ def test_format_by_name(page: str, name: str) -> None:
     ran = esspec("lint", page, "--format", name)
     esspec("lint", page, "--format", f"{name}=out")
     assert ran.out == Path("out").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "shown"),
+    [
+        pytest.param("gitlab", "CI_PROJECT_DIR", '"path": "{}"', id="GitLab"),
+        pytest.param("github", "GITHUB_WORKSPACE", "file={},", id="GitHub"),
+        pytest.param("sarif", "GITHUB_WORKSPACE", '"uri": "{}"', id="SARIF"),
+    ],
+)
+def test_paths_in_a_checkout(page: str, monkeypatch: pytest.MonkeyPatch, name: str, variable: str, shown: str) -> None:
+    """A job that works in a folder of its checkout names files from the top of that, as the CI system looks them up."""
+    Path("docs").mkdir()
+    top, inside = Path(page).absolute().parent, Path(page).rename("docs/p.md").absolute().parent
+    monkeypatch.chdir(inside)
+    monkeypatch.setenv(variable, str(top))
+    assert shown.format("docs/p.md") in WRITERS[name](report(ONE._replace(path="p.md")))
+    monkeypatch.setenv(variable, str(top / "elsewhere"))
+    assert shown.format("p.md") in WRITERS[name](report(ONE._replace(path="p.md")))
 
 
 @pytest.mark.parametrize(
@@ -445,6 +394,31 @@ def test_colours(page: str, env: dict[str, str], *, is_coloured: bool) -> None:
     assert "\x1b" not in ran.err
 
 
+@pytest.mark.parametrize("command", ["lint", "check"])
+@pytest.mark.parametrize(
+    ("color", "variable", "is_coloured"),
+    [
+        pytest.param("always", "NO_COLOR", True, id="always"),
+        pytest.param("never", "FORCE_COLOR", False, id="never"),
+        pytest.param("auto", "FORCE_COLOR", True, id="auto, as the environment says"),
+        pytest.param("auto", "UNKNOWN", False, id="auto, no terminal"),
+    ],
+)
+@pytest.mark.usefixtures("page")
+def test_chosen_colours(command: str, color: str, variable: str, *, is_coloured: bool) -> None:
+    """What the command line says wins over the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(variable, "1")
+        ran = esspec(command, "p.md", "--color", color)
+    assert ("\x1b[" in ran.out) is is_coloured
+
+
+def test_unknown_colour(page: str) -> None:
+    ran = esspec("lint", page, "--color", "blue")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'blue' is not one of 'auto', 'always', 'never'" in ran.err
+
+
 def test_files_are_never_coloured(page: str) -> None:
-    process("lint", page, "--format", "text=out", env={"FORCE_COLOR": "1", "NO_COLOR": ""})
+    process("lint", page, "--format", "text=out", "--color", "always")
     assert "\x1b" not in Path("out").read_text(encoding="utf-8")

@@ -116,7 +116,7 @@ def layer(module: str) -> str:
 
 
 def test_the_core_is_built_in_layers() -> None:
-    """Data goes one way: a package of the core imports itself and what stands before it in LAYERS, nothing behind it."""
+    """Data goes one way: a package of the core imports itself and what stands before it in LAYERS."""
     assert sorted(LAYERS) == sorted(path.parent.name for path in CORE.glob("*/__init__.py"))
     upwards = []
     for path in CORE.rglob("*.py"):

@@ -52,7 +52,7 @@ def test_a_named_output_is_a_new_file() -> None:
     ("binding", "told"),
     [
         pytest.param("page.md/b.toml", "Not a directory", id="a folder that is a file"),
-        pytest.param("no/b.toml", "No such file or directory", id="a folder that is not there"),
+        pytest.param("no/b.toml", "there is no folder no — make it", id="a folder that is not there"),
     ],
 )
 def test_what_cannot_be_written(binding: str, told: str) -> None:

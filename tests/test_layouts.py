@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from esspec.bindings.binding import Binding, read_binding
 from esspec.commands.document import PageDocument, RuleDocument, document
-from esspec.compiling.compile import read
+from esspec.compiling.page_reading import read
 from esspec.problem import EsspecError, errors_in
 from esspec.text.source import read_source
 from layouts import BINDING, FEATURES, NEVER_DESCRIBED, ORDERS, Layout, Pods, Row, Said, layouts, rule_sets, written

@@ -13,7 +13,8 @@ from command_lines import esspec
 from esspec.bindings.binding import NO_BINDING, Binding, read_binding
 from esspec.bindings.binding_file import BindingFile
 from esspec.bindings.jekyll_data import DataFiles
-from esspec.compiling.compile import Reading, compile_page, read
+from esspec.compiling.compile import compile_page
+from esspec.compiling.page_reading import Reading, read
 from esspec.linting.lint import lint
 from esspec.linting.rules_text import rule_texts
 from esspec.model import AllowNone, AllowOnly, Anyone, PolicySet, PortRange, Rule, WorkloadPeer

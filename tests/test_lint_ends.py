@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from esspec.compiling.compile import Choice
+from esspec.compiling.page_reading import Choice
 from linting import BINDING, KAFKA, PROXY, UI, WITH_PROXY, Said, codes, entries, linted, section, told
 
 ROW = "TCP | Kafka pods on port 80 | why"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from esspec.compiling.compile import Choice
+from esspec.compiling.page_reading import Choice
 from esspec.linting.lint import lint
 from linting import BINDING, KAFKA, TOP, UI, Said, codes, entries, linted, reading, section, told
 

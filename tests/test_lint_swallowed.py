@@ -102,7 +102,7 @@ def test_messages() -> None:
             "delete it, or correct it [policy-without-effect]"
         ),
         (
-            "m.yaml:19:1: note: this ingress rule permits nothing that is not permitted by m.yaml:20 — "
+            "m.yaml:19:5: note: this ingress rule permits nothing that is not permitted by m.yaml:20 — "
             "delete it, or narrow what permits it too [swallowed-rule]"
         ),
     ]

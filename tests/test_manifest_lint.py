@@ -298,7 +298,7 @@ def test_names_of_ports_that_no_pod_has() -> None:
     ]
     assert told(policy(HTTP % ", protocol: UDP"), pod("web", ports=NAMED)) == [
         (
-            "m.yaml:5:1: warning: no pod here calls a UDP port 'http', so 65535 stands for its number — "
+            "m.yaml:5:1: warning: no pod here calls a UDP port 'http', so its number is not known — "
             "give the pods too, or write the number [unknown-port-name]"
         ),
     ]

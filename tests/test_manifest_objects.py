@@ -345,3 +345,34 @@ def test_a_kind_with_the_template_of_pods_has_pods() -> None:
     (pods,) = read_cluster([ManifestText("m.yaml", rollout)]).pods
     assert pods.name == "shop/r[Rollout]"
     assert "r" in pods.values.values()
+
+
+# Places
+
+BLOCKS = """\
+--- {apiVersion: v1, kind: Pod, metadata: {name: 7, namespace: shop}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  podSelector: {}
+  ingress:
+    - ports:
+        - port: http
+    - - x
+"""
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_the_columns_of_findings(line_break: str) -> None:
+    """They are those of the key, or of the value behind what marks it as an item, at which the line begins."""
+    places = [
+        "m.yaml:1:5: error: this Pod would be refused: metadata.name must be text, and is 7",
+        "m.yaml:12:7: error: this NetworkPolicy would be refused: a rule of ingress must be a mapping",
+    ]
+    for told, place in zip(problems(BLOCKS.replace("\n", line_break)), places, strict=True):
+        assert told.startswith(place)
+    (told,) = problems(BLOCKS.partition("---\n")[2].replace("    - - x\n", "").replace("\n", line_break))
+    assert told.startswith("m.yaml:8:7: warning: no pod here calls a TCP port 'http'")

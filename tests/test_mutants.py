@@ -10,7 +10,7 @@ from damages import DAMAGES, NOTHING
 from esspec.model import PolicySet
 from esspec.outputs.verification import verify_fresh
 from esspec.problem import InputProblems
-from esspec.semantics.verify import Verdict, Verification
+from esspec.semantics.verification_result import Verdict, Verification
 from esspec.targets.target import Target, load_targets
 from esspec.terms import Direction
 from models import kube_dns

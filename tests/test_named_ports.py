@@ -126,8 +126,9 @@ def test_what_one_side_knows_of_names_holds_for_the_other() -> None:
     [
         pytest.param([], (65535,), id="no rule"),
         pytest.param([(1, 65535)], (65535,), id="all ports are no edge"),
-        pytest.param([(65535, 65535)], (65534,), id="the highest"),
-        pytest.param([(60000, 65535), (59990, 60001)], (59989,), id="overlapping"),
+        pytest.param([(65535, 65535)], (65533,), id="the highest"),
+        pytest.param([(60000, 65535), (59990, 60001)], (59988,), id="overlapping"),
+        pytest.param([(3, 65535)], (1,), id="beside none"),
         pytest.param([(100, 65000), (80, 80)], (65535,), id="below"),
         pytest.param([(2, 30000), (20000, 65535)], (1,), id="all but one"),
         pytest.param([(1, 30000), (20000, 65535)], (19999, 30000, 65535), id="none is left"),
@@ -135,7 +136,7 @@ def test_what_one_side_knows_of_names_holds_for_the_other() -> None:
     ],
 )
 def test_a_number_that_no_rule_speaks_of(ranges: list[tuple[int, int]], spare: tuple[int, ...]) -> None:
-    """It stands for whatever a pod that nobody created gives a name; the other protocols have their own."""
+    """It stands for whatever a pod that nobody created gives a name, and lies beside no other, if that can be."""
     grants = tuple(Grant((), (Ports(TCP, *each),), 1) for each in ranges)
     said = Policy("p", pods([]), frozenset(), grants, (Grant((), all_ports(), 1),), 1)
     assert spare_for([said]) == {TCP: spare, UDP: (65535,), Protocol.SCTP: (65535,)}

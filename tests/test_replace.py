@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from esspec.outputs.fileset import FileSet, TargetFiles, interrupted, stale
+from esspec.outputs.fileset import interrupted, stale
+from esspec.outputs.record import FileSet, TargetFiles
 from esspec.problem import InputProblems, PageProblems, Problem
 from filesets import NEW, OLD, PAGE, Killed, Tree, failing, kills, problem_of, put, starts, texts, tree
 

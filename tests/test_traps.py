@@ -15,7 +15,7 @@ from esspec.outputs.export import target_files
 from esspec.outputs.verification import verify_fresh
 from esspec.problem import PageProblems
 from esspec.semantics.lifted import EVERYONE, Lifted, Outside, Policy
-from esspec.semantics.verify import ASSUMPTIONS
+from esspec.semantics.verification_result import ASSUMPTIONS
 from esspec.targets.target import Inexpressible, Target
 from esspec.terms import Direction, Protocol, Role
 from models import ANY, ANYONE, NONE, external, policy_set, ports, rule, selector, workload

@@ -19,7 +19,8 @@ from esspec.reporting.report import verification
 from esspec.semantics.ends import Ends
 from esspec.semantics.intended import intended
 from esspec.semantics.meaning import meaning_of, selectors_of
-from esspec.semantics.verify import ASSUMPTIONS, Counterexample, Party, Text, Verdict, verify
+from esspec.semantics.verification_result import ASSUMPTIONS, Counterexample, Verdict
+from esspec.semantics.verify import Party, Text, verify
 from esspec.terms import Direction, Protocol, Role
 from models import ANY, ANYONE, NONE, external, kube_dns, policy_set, ports, rule, selector, workload
 from mutants import BROKEN, KAFKA, POLICIES, PROXY, ZOOKEEPER, changed_set, with_sides

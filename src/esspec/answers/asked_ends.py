@@ -81,6 +81,10 @@ def asked_end(word: str, view: View, where: str) -> AskedEnd:
         return AskedEnd(name, networks=networks)
     if name.lower() in _ROLES:
         return AskedEnd(name.lower(), role=_ROLES[name.lower()])
+    on_node = next((pods for pods in view.on_nodes if name in (pods, *_shorter(pods))), None)
+    if on_node:
+        message = f"{on_node} uses the network of its node, and no policy applies to such pods"
+        raise _refusal(message, "ask about nodes, which policies of others take them for", where)
     raise _refusal(_unknown(name), _remedy(name, view), where)
 
 
@@ -143,9 +147,14 @@ def _short_names(pods: KnownPods, view: View) -> Iterator[str]:
         yield slug(pods.name)
         yield f"{pods.values.get(NAMESPACE, '')}/{slug(pods.name)}"
         return
-    without_kind = pods.name.partition("[")[0]
+    yield from _shorter(pods.name)
+
+
+def _shorter(name: str) -> Iterator[str]:
+    """Yield the shorter forms of a name in manifests, `namespace/name[Kind]`."""
+    without_kind = name.partition("[")[0]
     yield without_kind
-    yield pods.name.partition("/")[2]
+    yield name.partition("/")[2]
     yield without_kind.partition("/")[2]
 
 

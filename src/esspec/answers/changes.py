@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from esspec.semantics.deciding import Deciding, Granting, overlap
 from esspec.semantics.difference import Difference
+from esspec.semantics.ends import PortNames
 from esspec.semantics.ends_in_words import EndsInWords, Group
 from esspec.semantics.flows import Flows
 from esspec.semantics.ground import Ground
@@ -25,7 +26,8 @@ class Change(NamedTuple):
     """Flows that one side allows and the other does not.
 
     `a` and `b` are the rows of either side that let them through at one end or at both; `denied_by` is what isolates
-    the ends on the side that does not allow them. `reasons` are those of the rows on the side that does.
+    the ends on the side that does not allow them. `reasons` are those of the rows on the side that does. `names` are
+    those of ports that the destination has and nobody gives a number.
     """
 
     change: str
@@ -37,6 +39,7 @@ class Change(NamedTuple):
     b: tuple[str, ...]
     reasons: tuple[str, ...]
     denied_by: tuple[str, ...]
+    names: PortNames = ()
 
 
 def changes(found: Difference) -> tuple[Change, ...]:
@@ -59,7 +62,7 @@ def _changes(found: Difference, side: int, word: str, sides: "tuple[_Decided, _D
             flow = _Flow(protocol, intervals, *places, sides[side].reasons(rows[side]))
             told.append(_Told(src, dst, flow, denied_by))
     for src, dst, flow, denied_by in _merged(words, _merged(words, told, sources=True), sources=False):
-        yield Change(word, src.words, dst.words, *flow, denied_by)
+        yield Change(word, src.words, dst.words, *flow, denied_by, found.ground.ends.port_names(dst.ends))
 
 
 class _Flow(NamedTuple):

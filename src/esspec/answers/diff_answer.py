@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from esspec.answers.changes import ADDED, REMOVED, Change, changes
+from esspec.answers.page_ends import parted
 from esspec.answers.reason_changes import ReasonChange, reason_changes
 from esspec.answers.workload_changes import WorkloadChange, workload_changes
-from esspec.semantics.difference import difference
+from esspec.semantics.difference import Difference, difference
 from esspec.semantics.views import View
 
 
@@ -36,7 +37,24 @@ class Answer(NamedTuple):
 
 def answer(one: View, other: View, *, with_reasons: bool) -> Answer:
     """Return how two sides differ. Raises podtree.TooManyBlocks where there is too much to be compared."""
-    found = difference(one, other)
+    return _answer(one, other, difference(one, other), with_reasons=with_reasons)
+
+
+class PartedAnswer(NamedTuple):
+    """How manifests differ from a page: at its workloads, where only the other end denies, and between others."""
+
+    of_page: Answer
+    at_other_end: Answer
+    of_others: Answer
+
+
+def answer_parted(page: View, manifests: View) -> PartedAnswer:
+    """Return how manifests differ from a page, in parts. Raises as `answer` does."""
+    parts = parted(difference(page, manifests))
+    return PartedAnswer(*(_answer(page, manifests, part, with_reasons=False) for part in parts))
+
+
+def _answer(one: View, other: View, found: Difference, *, with_reasons: bool) -> Answer:
     return Answer(
         a=one.shown,
         b=other.shown,

@@ -8,7 +8,17 @@ from esspec.model import PortRange
 from esspec.terms import Direction
 from esspec.value import Value
 
-_Ports = tuple[PortRange, ...] | Literal["all"]
+
+class ChangedPorts(PortRange):
+    """Ports `first` to `last`, both included.
+
+    Where there is a `name`, it is the port of that name, which no pod at hand has, and the number only stands for it.
+    """
+
+    name: str = ""
+
+
+_Ports = tuple[ChangedPorts, ...] | Literal["all"]
 _Protocol = Literal["TCP", "UDP", "SCTP", "any"]
 
 

@@ -1,15 +1,15 @@
 """The answer of `esspec diff` as text, Markdown, CSV and JSON."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from esspec.answers.changes import ADDED, ALL_PORTS, ANY_PROTOCOL, REMOVED, Change, Interval, ports_of
+from esspec.answers.changes import ADDED, ALL_PORTS, ANY_PROTOCOL, REMOVED, Change, ports_of
 from esspec.answers.diff_answer import Answer
 from esspec.answers.reason_changes import ReasonChange
 from esspec.answers.workload_changes import WorkloadChange
 from esspec.problem import printable
-from esspec.semantics.opened import Opened, either, in_words, interval
+from esspec.semantics.opened import Opened, either, in_words, interval, name_of
 from esspec.text.inert import csv_field, markdown_cell
 
 SCHEMA = "esspec/diff/1"
@@ -115,7 +115,7 @@ def _text(answer: Answer) -> Iterator[str]:
         yield ""
         yield "other reasons:"
     for found in answer.reasons:
-        yield f"~ {found.src} -> {found.dst}, {found.direction}: {_connection(found.protocol, found.ports)}"
+        yield f"~ {found.src} -> {found.dst}, {found.direction}: {_connection(found)}"
         yield from (f"    {side}: {said}" for side, said in zip("ab", _told_reasons(found), strict=True))
     if answer.workloads:
         yield ""
@@ -137,15 +137,16 @@ def _lines(changes: Iterable[Change]) -> Iterator[_Line]:
         yield _Line(some[0], ", ".join(change.src for change in some), connection, tuple(denied_by))
 
 
-def _connection_of(changes: Iterable[Change]) -> str:
+def _connection_of(changes: Sequence[Change]) -> str:
+    """Return the ports of changes that differ in nothing else."""
     found: Opened = ()
     for change in changes:
         found = either(found, ports_of(change.protocol, change.ports))
-    return in_words(found)
+    return in_words(found, changes[0].names)
 
 
-def _connection(protocol: str, ports: Iterable[Interval]) -> str:
-    return in_words(ports_of(protocol, ports))
+def _connection(found: ReasonChange) -> str:
+    return in_words(ports_of(found.protocol, found.ports), found.names)
 
 
 def _decided(line: _Line) -> tuple[str, str]:
@@ -167,7 +168,8 @@ def _told_reasons(found: ReasonChange) -> tuple[str, ...]:
 
 
 def _change_cells(answer: Answer) -> Iterator[tuple[str, ...]]:
-    for word, title in zip((REMOVED, ADDED), answer.titles, strict=True):
+    """Yield the rows of a table; what is newly allowed stands first, for it is what a review is about."""
+    for word, title in zip((ADDED, REMOVED), reversed(answer.titles), strict=True):
         for line in _lines(answer.changed(word)):
             rows = (", ".join(line.first.a), ", ".join(line.first.b))
             yield title, line.src, line.first.dst, line.connection, *rows, "; ".join(line.first.reasons)
@@ -175,7 +177,7 @@ def _change_cells(answer: Answer) -> Iterator[tuple[str, ...]]:
 
 def _reason_cells(answer: Answer) -> Iterator[tuple[str, ...]]:
     for found in answer.reasons:
-        connection = f"{found.direction}: {_connection(found.protocol, found.ports)}"
+        connection = f"{found.direction}: {_connection(found)}"
         rows = (", ".join(found.a), ", ".join(found.b))
         yield "other reason", found.src, found.dst, connection, *rows, _reworded(found)
 
@@ -191,27 +193,40 @@ def _row(cells: Iterable[str]) -> str:
 def _csv_change(change: Change) -> tuple[str, ...]:
     reasons = "; ".join(change.reasons)
     ends = (_SIGNS[change.change], change.src, change.dst)
-    return (*ends, change.protocol, _ports(change.ports), ", ".join(change.a), ", ".join(change.b), reasons)
+    return (*ends, change.protocol, _ports(change), ", ".join(change.a), ", ".join(change.b), reasons)
 
 
 def _csv_reason(found: ReasonChange) -> tuple[str, ...]:
     ends = ("reason", found.src, found.dst)
-    return (*ends, found.protocol, _ports(found.ports), ", ".join(found.a), ", ".join(found.b), _reworded(found))
+    return (*ends, found.protocol, _ports(found), ", ".join(found.a), ", ".join(found.b), _reworded(found))
 
 
-def _ports(ports: tuple[Interval, ...]) -> str:
-    return ANY_PROTOCOL if ports == ALL_PORTS else ",".join(interval(first, last) for first, last in ports)
+def _ports(found: Change | ReasonChange) -> str:
+    if found.ports == ALL_PORTS:
+        return ANY_PROTOCOL
+    return ",".join(name or interval(first, last) for first, last, name in _named(found))
 
 
-def _port_documents(ports: tuple[Interval, ...]) -> list[dict[str, int]] | str:
-    return "all" if ports == ALL_PORTS else [{"first": first, "last": last} for first, last in ports]
+def _port_documents(found: Change | ReasonChange) -> list[dict[str, int | str]] | str:
+    if found.ports == ALL_PORTS:
+        return "all"
+    ports = _named(found)
+    return [{"first": first, "last": last, **({"name": name} if name else {})} for first, last, name in ports]
+
+
+def _named(found: Change | ReasonChange) -> Iterator[tuple[int, int, str]]:
+    """Yield the intervals of ports, each with the name that it stands for, if it does."""
+    for (first, last), segment in zip(found.ports, ports_of(found.protocol, found.ports), strict=False):
+        yield first, last, name_of(segment, found.names)
 
 
 def _change_document(change: Change) -> dict[str, Any]:
     reason = "; ".join(change.reasons)
-    fields = change._asdict() | {"ports": _port_documents(change.ports), "reason": reason}
+    fields = change._asdict() | {"ports": _port_documents(change), "reason": reason}
     return {key: fields[key] for key in ("change", "src", "dst", "protocol", "ports", "a", "b", "reason", "denied_by")}
 
 
 def _reason_document(found: ReasonChange) -> dict[str, Any]:
-    return found._asdict() | {"ports": _port_documents(found.ports)}
+    fields = found._asdict() | {"ports": _port_documents(found)}
+    del fields["names"]
+    return fields

@@ -8,6 +8,7 @@ from esspec.answers.asked_ends import AskedEnd
 from esspec.answers.exposure import Exposed, exposed
 from esspec.answers.questions import WHERE, Question
 from esspec.problem import InputProblems, error
+from esspec.semantics.ends import PortNames
 from esspec.semantics.flows import combined
 from esspec.semantics.lifted import Peers
 from esspec.semantics.opened import Opened, common, either, open_to, opened, without
@@ -47,7 +48,10 @@ class EndAnswer(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What holds of a connection on some ports; an end outside has no side of its own."""
+    """What holds of a connection on some ports; an end outside has no side of its own.
+
+    `names` are those of ports that the destination has and nobody gives a number.
+    """
 
     src: str
     dst: str
@@ -55,6 +59,12 @@ class Answer(NamedTuple):
     opened: Opened
     egress: EndAnswer | None
     ingress: EndAnswer | None
+    names: PortNames = ()
+
+    @property
+    def is_among_alike(self) -> bool:
+        """Return whether both ends are pods of one name: two of them, because no policy parts a pod from itself."""
+        return self.egress is not None and self.ingress is not None and self.src == self.dst
 
 
 class Explanation(NamedTuple):
@@ -121,7 +131,7 @@ def _answers(scene: Scene, asked: Question) -> Iterator[Answer]:
 
 def _between_pods(scene: Scene, source: _Pods, destination: _Pods, ports: Opened) -> Iterator[Answer]:
     """Yield what is allowed, then what is denied by source, by destination, and by both."""
-    row = scene.sight.flows.rows.get(source.number, ())
+    row, names = scene.sight.flows.rows.get(source.number, ()), scene.ends.port_names(1 << destination.number)
     allowed = common(open_to(row, destination.number), ports)
     sent = common(open_to(scene.side(source.number, Direction.EGRESS), destination.number), ports)
     received = common(open_to(scene.side(destination.number, Direction.INGRESS), source.number), ports)
@@ -134,6 +144,7 @@ def _between_pods(scene: Scene, source: _Pods, destination: _Pods, ports: Opened
                 region,
                 _end(scene, _Side(source, Direction.EGRESS, destination.name, 1 << destination.number), region, sent),
                 _end(scene, _Side(destination, Direction.INGRESS, source.name, 1 << source.number), region, received),
+                names,
             )
 
 
@@ -152,7 +163,8 @@ def _with_outside(scene: Scene, pods: _Pods, direction: Direction, outside: int,
             if direction is Direction.EGRESS:
                 yield Answer(pods.name, name, verdict, other.opened, own, None)
             else:
-                yield Answer(name, pods.name, verdict, other.opened, None, own)
+                names = scene.ends.port_names(1 << pods.number)
+                yield Answer(name, pods.name, verdict, other.opened, None, own, names)
 
 
 def _name(asked: AskedEnd, found: OutsideEnd, outside: int) -> str:

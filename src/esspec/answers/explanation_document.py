@@ -15,11 +15,15 @@ Port = Annotated[int, Field(ge=FIRST_PORT, le=LAST_PORT)]
 
 
 class ExplainedPorts(Value):
-    """The ports `first` to `last` of a protocol, both included."""
+    """The ports `first` to `last` of a protocol, both included.
+
+    Where there is a `name`, it is the port of that name, which no pod at hand has, and the number only stands for it.
+    """
 
     protocol: Protocol
     first: Port
     last: Port
+    name: str = ""
 
 
 class DecidingRow(Value):
@@ -49,21 +53,28 @@ class ExplainedEnd(Value):
 class MissingTableRow(Value):
     """A row that would permit the connection if the workload's table had it, for each of `protocols` alike.
 
-    `row` shows the first protocol; it is empty where the binding has no name for the peer yet.
+    `row` shows the first protocol; it is empty where the binding has no name for the peer yet. Where a statement stands
+    in place of a table, `instead_of` is its `file:line`, and `header` begins the table that has to stand there.
     """
 
     workload: str
     direction: Direction
     protocols: tuple[Protocol, ...]
     row: str
+    instead_of: str
+    header: str
 
 
 class ExplainedConnection(Value):
-    """What holds between two ends on some ports; `conn` is those in words. An end outside has no side of its own."""
+    """What holds between two ends on some ports; `conn` is those in words. An end outside has no side of its own.
+
+    Where `same_workload` is true, this is about two pods of one workload: a pod always reaches itself.
+    """
 
     verdict: Verdict
     src: str
     dst: str
+    same_workload: bool
     conn: str
     ports: tuple[ExplainedPorts, ...]
     egress: ExplainedEnd | None

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from esspec.answers.explaining import Answer, EndAnswer, Explanation
 from esspec.answers.exposure import Exposed
-from esspec.answers.missing_rows import MissingRow, missing_rows
+from esspec.answers.missing_rows import MissingRow, missing_rows, states_ports
+from esspec.answers.questions import Question
 from esspec.problem import printable
+from esspec.semantics.ends import PortNames
 from esspec.semantics.opened import EVERYTHING, in_words
 from esspec.semantics.scenes import Scene
 from esspec.terms import Direction
 
+_AMONG_ALIKE = "between two such pods; a pod always reaches itself"
 _CONNECTIONS = {Direction.EGRESS: "outgoing", Direction.INGRESS: "incoming"}
 
 
@@ -40,17 +43,19 @@ def as_text(found: Explanation, scene: Scene) -> str:
             lines += _about(answer, missing_rows(scene.view, asked, answer), is_page=is_page)
         elif not is_rest_left or (answer.src, answer.dst) not in allowed:
             denied[_alike(answer, is_source=not asked.source.everybody)].append(answer)
-    lines += map(_exposed, found.exposed)
+    lines += (_exposed(exposed, scene) for exposed in found.exposed)
     for alike, answers in denied.items():
         lines += _told_together(alike, answers, is_page=is_page)
     if is_rest_left or (asked.source.everybody and asked.destination.everybody):
         lines.append("denied: all other connections")
+    if is_page and not is_wide and len(allowed) < len(found.answers) and not states_ports(asked.ports):
+        lines.append(_how_to_ask(asked))
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _alike(answer: Answer, *, is_source: bool) -> _Alike:
     end = answer.src if is_source else answer.dst
-    return _Alike(end, is_source, in_words(answer.opened), _denying(answer))
+    return _Alike(end, is_source, in_words(answer.opened, answer.names), _denying(answer))
 
 
 def _denying(answer: Answer) -> tuple[Direction, ...]:
@@ -58,15 +63,19 @@ def _denying(answer: Answer) -> tuple[Direction, ...]:
 
 
 def _about(answer: Answer, missing: Iterable[MissingRow], *, is_page: bool) -> Iterator[str]:
-    yield f"{answer.verdict}: {answer.src} => {answer.dst} : {in_words(answer.opened)}"
+    yield f"{answer.verdict}: {answer.src} => {answer.dst} : {in_words(answer.opened, answer.names)}"
+    if answer.is_among_alike:
+        yield f"  {_AMONG_ALIKE}"
     for end in (answer.egress, answer.ingress):
         if end:
-            yield from _said_by(end, is_page=is_page)
+            yield from _said_by(end, answer.names, is_page=is_page)
+    begun = ""
     for row in missing:
-        yield from _missing(row)
+        yield from _missing(row, is_begun=bool(begun) and row.instead_of == begun)
+        begun = row.instead_of if row.row else begun
 
 
-def _said_by(end: EndAnswer, *, is_page: bool) -> Iterator[str]:
+def _said_by(end: EndAnswer, names: PortNames, *, is_page: bool) -> Iterator[str]:
     head = f"  {end.direction} of {end.end}: "
     if not end.isolated:
         yield f"{head}not isolated, {'the page says nothing of it' if is_page else 'no policy selects it'}"
@@ -77,9 +86,9 @@ def _said_by(end: EndAnswer, *, is_page: bool) -> Iterator[str]:
         place = line.place if is_page else f"{line.place} ({line.name})"
         reason = f" \u2014 {line.reason}" if line.reason else ""
         if end.verdict == "allowed":
-            yield f"{head}{place} permits {in_words(line.opened)}{reason}"
+            yield f"{head}{place} permits {in_words(line.opened, names)}{reason}"
         elif line.condition:
-            yield f"    {place} would permit {in_words(line.opened)}: {line.condition}"
+            yield f"    {place} would permit {in_words(line.opened, names)}: {line.condition}"
 
 
 def _isolated(end: EndAnswer, *, is_page: bool) -> str:
@@ -91,29 +100,42 @@ def _isolated(end: EndAnswer, *, is_page: bool) -> str:
     return f"isolated by {places}, and no {'row' if is_page else 'rule'} permits this"
 
 
-def _missing(missing: MissingRow) -> Iterator[str]:
+def _missing(missing: MissingRow, *, is_begun: bool) -> Iterator[str]:
+    """Yield what is missing; `is_begun` says that its table was proposed with the row before."""
     where = f"{_CONNECTIONS[missing.direction]} connections of {missing.workload}"
     if not missing.row:
         yield f"  missing in the {where}: a row; the peer first needs a name under [{missing.unnamed}] of the binding"
         return
     others = ", ".join(missing.protocols[1:])
-    yield f"  missing in the {where}{f' (likewise for {others})' if others else ''}:"
-    yield f"    {missing.row}"
+    is_new = bool(missing.header) and not is_begun
+    instead = f", a table in place of {missing.word.capitalize()} in {missing.instead_of}" if is_new else ""
+    yield f"  missing in the {where}{instead}{f' (likewise for {others})' if others else ''}:"
+    yield from (f"    {line}" for line in (*(missing.header.splitlines() if is_new else ()), missing.row))
 
 
-def _exposed(found: Exposed) -> str:
+def _how_to_ask(asked: Question) -> str:
+    """Return how to ask for the rows that are missing."""
+    destination = asked.destination.words
+    if asked.destination.networks and ":" in destination:
+        destination = f"[{destination}]"
+    return f"for the row that would permit one of these ports, ask '{asked.source.words} -> {destination}:PORT/tcp'"
+
+
+def _exposed(found: Exposed, scene: Scene) -> str:
     ends = (found.workload, found.peer) if found.direction is Direction.EGRESS else (found.peer, found.workload)
-    return f"exposed: {' => '.join(ends)} : {in_words(found.opened)}"
+    return f"exposed: {' => '.join(ends)} : {scene.conn(found.opened, found.destinations)}"
 
 
 def _told_together(alike: _Alike, answers: Sequence[Answer], *, is_page: bool) -> Iterator[str]:
     first = answers[0]
     others = ", ".join(answer.dst if alike.is_source else answer.src for answer in answers)
     yield f"denied: {f'{alike.end} => {others}' if alike.is_source else f'{others} => {alike.end}'} : {alike.conn}"
+    if any(answer.is_among_alike for answer in answers):
+        yield f"  {alike.end} => {alike.end}: {_AMONG_ALIKE}"
     for end in (first.egress, first.ingress):
         if end and end.direction in alike.denying:
             is_fixed = end.direction is (Direction.EGRESS if alike.is_source else Direction.INGRESS)
             if is_fixed or len(answers) == 1:
-                yield from _said_by(end, is_page=is_page)
+                yield from _said_by(end, first.names, is_page=is_page)
             else:
                 yield f"  {end.direction} of each: isolated, and no {'row' if is_page else 'rule'} permits this"

@@ -29,6 +29,11 @@ class Exposed(NamedTuple):
     number: int
     peers: int
 
+    @property
+    def destinations(self) -> int:
+        """Return the classes of whom connections are to."""
+        return self.peers if self.direction is Direction.EGRESS else 1 << self.number
+
 
 class Unprotected(NamedTuple):
     """That no policy isolates a direction of a workload."""
@@ -79,7 +84,7 @@ def _peers(scene: Scene, subject: int, direction: Direction) -> Iterator[_Peer]:
                 found[selector] = either(found[selector], opened(granting.grant.ports))
     for selector, ports in found.items():
         if rest := without(ports, entire):
-            yield _Peer(selector_in_words(selector), rest, scene.ends.mask(selector))
+            yield _Peer(selector_in_words(selector, scene.ends.stand_ins), rest, scene.ends.mask(selector))
 
 
 def _is_open(selector: Pods, scene: Scene) -> bool:

@@ -7,7 +7,6 @@ from esspec.answers.asked_ends import AskedEnd
 from esspec.answers.exposure import Exposed, exposed, unprotected
 from esspec.answers.listing import Connection, Wanted, connections, deciding
 from esspec.semantics.lifted import NAMESPACE
-from esspec.semantics.opened import in_words
 from esspec.semantics.scenes import Scene
 from esspec.terms import Direction
 
@@ -57,7 +56,7 @@ def listing(scene: Scene, wanted: Wanted, *, with_rows: bool, with_exposure: boo
 
 
 def _line(scene: Scene, found: Connection, *, with_rows: bool) -> Line:
-    line = Line(found.src, found.dst, in_words(found.opened))
+    line = Line(found.src, found.dst, scene.conn(found.opened, found.destinations))
     if not with_rows:
         return line
     return _with_rows(scene, line, (granting.place for granting in deciding(scene, found)))
@@ -99,7 +98,7 @@ def _names(scene: Scene, asked: Iterable[AskedEnd], wanted: Wanted) -> frozenset
 
 def _exposure_line(scene: Scene, found: Exposed, *, with_rows: bool) -> Line:
     ends = (found.workload, found.peer) if found.direction is Direction.EGRESS else (found.peer, found.workload)
-    line = Line(*ends, in_words(found.opened))
+    line = Line(*ends, scene.conn(found.opened, found.destinations))
     if not with_rows:
         return line
     granting = scene.deciding.granting(found.number, found.direction, found.peers, found.opened)

@@ -13,6 +13,16 @@ from esspec.semantics.views import View
 from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol
 
 _PEER_COLUMN = {direction: column for column, direction in PEER_COLUMNS.items()}
+_HEADERS = {
+    Column.PROTOCOL: "Type",
+    Column.ORIGIN: "Origin",
+    Column.DESTINATION: "Destination",
+    Column.PEER: "Peer",
+    Column.PORT: "Port(s)",
+    Column.REASON: "Reason",
+    Column.CONDITION: "Enabled in policy",
+    Column.LABELS: "Pod label",
+}
 _BEFORE_PORT = {Direction.INGRESS: "to", Direction.EGRESS: "on"}
 
 
@@ -20,7 +30,8 @@ class MissingRow(NamedTuple):
     """A row that a table of `workload` lacks; with another of `protocols` as its type it is missing too.
 
     `row` is empty where the peer has no name that a cell can use; `unnamed` is then the table of the binding that
-    gives it one.
+    gives it one. `instead_of` is the place of the statement, `word`, that stands where the table would, and `header`
+    the beginning of that table; both are empty where there is a table.
     """
 
     workload: str
@@ -28,26 +39,32 @@ class MissingRow(NamedTuple):
     row: str
     protocols: tuple[Protocol, ...]
     unnamed: str = ""
+    instead_of: str = ""
+    word: str = ""
+    header: str = ""
 
 
 def missing_rows(view: View, asked: Question, answer: Answer) -> Iterator[MissingRow]:
     """Yield the rows that would permit what is denied; none where the question leaves ends or ports open."""
-    is_open = asked.source.everybody or asked.destination.everybody or not _states_ports(asked.ports)
+    is_open = asked.source.everybody or asked.destination.everybody or not states_ports(asked.ports)
     if view.page is None or is_open or answer.verdict == "allowed":
         return
     for end in (answer.egress, answer.ingress):
         if end and end.verdict == "denied":
             peer = _peer_in_cell(view, end)
             columns = _columns(view.page, end)
+            written = view.page.sides.get((end.end, end.direction))
+            word = written.word if written else ""
+            instead_of = next(line.place for line in end.deciders if line.name == end.end) if word else ""
+            header = _header(columns) if word else ""
             for protocols, ports in _by_ports(answer.opened):
-                if peer:
-                    row = _row(columns, end.direction, (protocols[0], peer, ports))
-                    yield MissingRow(end.end, end.direction, row, protocols)
-                else:
-                    yield MissingRow(end.end, end.direction, "", protocols, _table_for(asked, end))
+                row = _row(columns, end.direction, (protocols[0], peer, ports)) if peer else ""
+                unnamed = "" if peer else _table_for(asked, end)
+                yield MissingRow(end.end, end.direction, row, protocols, unnamed, instead_of, word, header)
 
 
-def _states_ports(ports: Opened) -> bool:
+def states_ports(ports: Opened) -> bool:
+    """Return whether ports are few enough for a row: those of a question that names none are not."""
     return not any((segment.first, segment.last) == (FIRST_PORT, LAST_PORT) for segment in ports)
 
 
@@ -87,6 +104,12 @@ def _columns(page: PageWords, end: EndAnswer) -> tuple[Column, ...]:
     peer = _PEER_COLUMN[end.direction]
     others = next(iter(page.layouts.values()), (Column.PROTOCOL, peer, Column.REASON))
     return tuple(peer if column in PEER_COLUMNS else column for column in others)
+
+
+def _header(columns: tuple[Column, ...]) -> str:
+    """Return the first two lines of a table."""
+    names = [_HEADERS[column] for column in columns]
+    return f"| {' | '.join(names)} |\n|{'|'.join('-' * (len(name) + 2) for name in names)}|"
 
 
 def _row(columns: tuple[Column, ...], direction: Direction, cells: tuple[Protocol, str, tuple[str, ...]]) -> str:

@@ -2,8 +2,8 @@
 
 from esspec.answers.sides import Loaded, SideOptions
 from esspec.bindings.binding import FILE_NAME, MAX_BYTES, NO_BINDING, Binding, binding_from
-from esspec.compiling.compile import Choice, Reading, read
 from esspec.compiling.loading import PageFile, load_binding, load_variables, needs_binding, page_name, placed_in
+from esspec.compiling.page_reading import Choice, Reading, read
 from esspec.reading.inline import InlineReader
 from esspec.reading.page import read_page
 from esspec.semantics.page_view import view_of_page

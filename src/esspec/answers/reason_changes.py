@@ -8,6 +8,7 @@ from typing import NamedTuple
 from esspec.answers.changes import Interval, by_protocol, in_pairs, ports_of
 from esspec.semantics.deciding import Deciding, Granting, overlap
 from esspec.semantics.difference import Difference
+from esspec.semantics.ends import PortNames
 from esspec.semantics.ends_in_words import EndsInWords, Group
 from esspec.semantics.flows import Flows, combined, side_of, without
 from esspec.semantics.ground import Ground
@@ -19,7 +20,7 @@ from esspec.terms import Direction
 class ReasonChange(NamedTuple):
     """That rows about one direction let the same flows through, with reasons that only one side gives.
 
-    `a` and `b` are these rows.
+    `a` and `b` are these rows; `names` are as those of a Change.
     """
 
     src: str
@@ -31,6 +32,7 @@ class ReasonChange(NamedTuple):
     b: tuple[str, ...]
     a_reasons: tuple[str, ...]
     b_reasons: tuple[str, ...]
+    names: PortNames = ()
 
 
 class _Row(NamedTuple):
@@ -113,7 +115,8 @@ def _changes(
                     tuple(dict.fromkeys(sight.view.place(*row.granting.place) for row in some))
                     for sight, some in zip(words.sights, found, strict=True)
                 )
-                yield ReasonChange(src.words, dst.words, direction, protocol, intervals, a, b, *reasons)
+                names = words.sights[0].ends.port_names(dst.ends)
+                yield ReasonChange(src.words, dst.words, direction, protocol, intervals, a, b, *reasons, names)
 
 
 def _telling(rows: tuple[_Rows, _Rows], reasons: tuple[tuple[str, ...], tuple[str, ...]]) -> Iterator[_Rows]:

@@ -20,6 +20,7 @@ from esspec.text.revisions import Revised, content, revised
 from esspec.text.source import MAX_BYTES, decode, read_bytes
 
 if TYPE_CHECKING:
+    from esspec.manifests.cluster import Cluster
     from esspec.semantics.views import View
 
 PAGE_SUFFIXES = (".md", ".markdown")
@@ -46,7 +47,7 @@ class SideOptions(NamedTuple):
 class Loaded(NamedTuple):
     """One side as read. `problems` are no errors; `skipped` counts objects that say nothing of connections.
 
-    `namespace` is the one that a page's binding gives its pods.
+    `namespace` is the one that a page's binding gives its pods, `texts` are manifests by file.
     """
 
     view: "View"
@@ -54,6 +55,16 @@ class Loaded(NamedTuple):
     namespace: str | None
     skipped: Mapping[str, int]
     problems: tuple[Problem, ...]
+    texts: Mapping[str, str] = {}
+
+    def placed(self, remarks: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return what is said of the rules of manifests, with the columns at which they begin."""
+        found = tuple(remarks)
+        if not found:
+            return ()
+        from esspec.manifests.finding_columns import with_columns  # noqa: PLC0415 - mostly nothing is said
+
+        return tuple(with_columns(found, self.texts))
 
 
 class _Words(NamedTuple):
@@ -119,10 +130,12 @@ def _manifests(sides: Sequence[_Words], namespace: str) -> list[Loaded]:
     problems = [problem for cluster in clusters for problem in cluster.problems]
     if errors_in(problems):
         raise PageProblems(dict.fromkeys(problems))
-    return [
-        Loaded(found.view(words.shown), is_page=False, namespace=None, skipped=found.skipped, problems=found.problems)
-        for words, found in zip(sides, clusters, strict=True)
-    ]
+    return [_read(found, words.shown) for words, found in zip(sides, clusters, strict=True)]
+
+
+def _read(found: "Cluster", shown: str) -> Loaded:
+    view, skipped, problems, texts = found.view(shown), found.skipped, found.problems, found.texts
+    return Loaded(view, is_page=False, namespace=None, skipped=skipped, problems=problems, texts=texts)
 
 
 def _named(words: Sequence[str], options: SideOptions) -> _Words:

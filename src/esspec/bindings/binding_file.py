@@ -10,6 +10,7 @@ from esspec.model import PortRange, Ports
 from esspec.reading.conditions import is_always, parse_condition
 from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol, Role
 from esspec.text.label_syntax import DNS_LABEL, LABEL_KEY, LABEL_VALUE, MAX_LABEL_PREFIX, MAX_LABEL_VALUE
+from esspec.text.web_addresses import rules_address
 from esspec.value import Value
 
 Namespace = Annotated[str, Field(pattern=f"^{DNS_LABEL}$", max_length=63)]
@@ -195,6 +196,7 @@ class CheckEntry(_Table):
     targets: list[Text] = []
     data: list[Text] = []
     profile: Text | None = None
+    rules_url: Annotated[str, AfterValidator(rules_address)] | None = None
 
 
 class BindingFile(_Table):

@@ -1,10 +1,13 @@
 """What several commands make of their arguments: the sides that are named, and the exit code of findings."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from esspec.problem import InputProblems, Level, Problem, error
+from esspec.text.label_syntax import DNS_LABEL, MAX_LABEL_VALUE
 
 if TYPE_CHECKING:
     from esspec.answers.sides import SideOptions
@@ -26,8 +29,8 @@ class Reading(NamedTuple):
 
     def page(self, path: str, stdin: BinaryIO | None = None) -> "PageFile":
         """Return the page at `path`, of `-` what `stdin` holds. Raises InputProblems for settings that are none."""
-        from esspec.compiling.compile import Choice  # noqa: PLC0415 - start-up is felt in hooks
         from esspec.compiling.loading import PageFile  # noqa: PLC0415 - as above
+        from esspec.compiling.page_reading import Choice  # noqa: PLC0415 - start-up is felt in hooks
 
         choice = Choice(self.profile, settings_in(self.settings or ()))
         data = tuple(self.data or ())
@@ -36,7 +39,7 @@ class Reading(NamedTuple):
         return PageFile(path, stdin, self.stdin_filename, self.binding, self.max_bytes, data, choice)
 
     def side(self) -> "SideOptions":
-        """Return how sides are read. Raises InputProblems for settings that are none."""
+        """Return how sides are read. Raises InputProblems for settings, and for a namespace, that are none."""
         from esspec.answers.sides import SideOptions  # noqa: PLC0415 - imports YAML, and most commands read pages only
 
         return SideOptions(
@@ -47,7 +50,7 @@ class Reading(NamedTuple):
             tuple(self.data or ()),
             self.profile,
             settings_in(self.settings or ()),
-            self.namespace,
+            namespace_in(self.namespace),
         )
 
 
@@ -63,6 +66,29 @@ def settings_in(words: Iterable[str]) -> dict[str, str]:
             raise InputProblems([error("usage", "--set", (0, 0), wrong, "write --set metrics=enabled, once each")])
         found[name] = state
     return found
+
+
+def namespace_in(word: str | None) -> str | None:
+    """Return what `--namespace` says. Raises InputProblems for what Kubernetes takes as no namespace."""
+    if word is not None and not (re.fullmatch(DNS_LABEL, word) and len(word) <= MAX_LABEL_VALUE):
+        message = f"'{word}' is no name of a namespace"
+        remedy = f"write at most {MAX_LABEL_VALUE} lower-case letters, digits and hyphens, such as event-streams"
+        raise InputProblems([error("usage", "--namespace", (0, 0), message, remedy)])
+    return word
+
+
+def refuse_empty(words: Sequence[str]) -> None:
+    """Raise InputProblems for an option with an empty value, as a variable leaves it that is not set.
+
+    Taken as no value it would turn a gate off: `--since "$BASE"` would compare with nothing.
+    """
+    for before, word in pairwise(("", *words)):
+        if word == "--":
+            return
+        name = before if not word else word.removesuffix("=") if re.fullmatch("--[a-z-]+=", word) else ""
+        if name.startswith("-"):
+            remedy = "write one behind it, or leave the option away; a variable may not be set"
+            raise InputProblems([error("usage", name, (0, 0), "this option has no value", remedy)])
 
 
 def exit_code(problems: Iterable[Problem], fail_on: str) -> int:

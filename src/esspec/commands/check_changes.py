@@ -2,28 +2,32 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from esspec.answers.changes import ADDED, REMOVED, Change, ports_of
 from esspec.answers.diff_answer import Answer
 from esspec.answers.diff_formats import told
-from esspec.answers.sides import SideOptions, load_views
-from esspec.commands.diff_command import compared
-from esspec.problem import InputProblems, PageProblems, Problem, error, note
+from esspec.answers.sides import SideOptions, load_view, load_views
+from esspec.commands.diff_command import compared, compared_parted
+from esspec.problem import EsspecError, InputProblems, Problem, error, note, warning
 from esspec.semantics.opened import Opened, either, in_words
-from esspec.text.revisions import revised
+from esspec.text.revisions import refuse_unknown, revised
 
 _PLACE = re.compile(r"(.+):([0-9]+)")
-_REVIEW = "review this change as a whole"
 
 
 class CheckedPage(NamedTuple):
-    """A page that is compared: as the command line names it, as messages show it, and as its outputs call it."""
+    """A page that is compared: as the command line names it, as messages show it, and as its outputs call it.
+
+    `diff` is the command line that shows all differences to manifests.
+    """
 
     word: str
     shown: str
     name: str
+    diff: str = ""
 
 
 class _Said(NamedTuple):
@@ -38,7 +42,8 @@ class _Said(NamedTuple):
 def against(page: CheckedPage, manifests: str, options: SideOptions) -> tuple[Problem, ...]:
     """Return an error per connection that only the page or only the manifests allow, and what is found in these.
 
-    Raises as `esspec diff` does.
+    What nothing but the policies of other ends denies is a warning, and what manifests deny between others is counted
+    in a note: no page can say these. Raises as `esspec diff` does.
     """
     one, other = load_views(page.word, manifests, options)
     if other.is_page:
@@ -56,11 +61,30 @@ def against(page: CheckedPage, manifests: str, options: SideOptions) -> tuple[Pr
             remedy=f"document it on the page, or take it out of {manifests}",
         ),
     }
-    found = compared(one.view, other.view, with_reasons=False)
+    elsewhere = {
+        REMOVED: _Said(
+            code="denied-elsewhere",
+            words="is let through at the page's workload, and denied at the other end, of which the page says nothing",
+            remedy="nothing, if the other end is meant to be closed; else open it, or narrow the page",
+            problem=warning,
+        )
+    }
+    found = compared_parted(one.view, other.view)
     return (
-        *_differences(found, said, page, lambda change: change.a if change.change == REMOVED else change.b),
+        *_differences(found.of_page, said, page, lambda change: change.a if change.change == REMOVED else change.b),
+        *_differences(found.at_other_end, elsewhere, page, lambda change: change.a),
+        *_between_others(found.of_others, page, manifests),
         *other.problems,
     )
+
+
+def _between_others(elsewhere: Answer, page: CheckedPage, manifests: str) -> Iterator[Problem]:
+    if elsewhere.equal:
+        return
+    count = max(1, len(list(_connections(elsewhere.changes))))
+    found = "1 difference is" if count == 1 else f"{count} differences are"
+    message = f"{found} between ends that are no workloads of the page: {manifests} denies what the page leaves open"
+    yield note("not-on-page", page.shown, (0, 0), message, f"nothing; to see all, run {page.diff}")
 
 
 def since(page: CheckedPage, revision: str, options: SideOptions, *, is_gate: bool) -> tuple[Problem, ...]:
@@ -69,19 +93,26 @@ def since(page: CheckedPage, revision: str, options: SideOptions, *, is_gate: bo
     As a gate, what it newly allows is an error, and so is what cannot be compared. Raises InputProblems (exit 2) for
     a revision that this clone does not have.
     """
-    revised(f"{revision}:")
+    refuse_unknown(revision)
     told_of = error if is_gate else note
     before = f"{revision}:{_below_here(page.shown)}"
     try:
         revised(before)
     except InputProblems:
         message = f"the revision {revision} does not have this page, so that nothing can be compared"
-        remedy = "if it was renamed, look at esspec diff REV:OLD.md NEW.md; a new page is reviewed as a whole"
+        names = shlex.join(("esspec", "diff", f"{revision}:OLD.md", page.shown))
+        remedy = f"if it was renamed, run {names}, with its old name; a new page is reviewed as a whole"
         return (told_of(code="new-page", path=page.shown, at=(0, 0), message=message, remedy=remedy),)
+    now = load_view(page.word, options)
     try:
-        one, other = load_views(before, page.word, options)
-    except PageProblems as stopped:
-        return _not_compared(stopped, page, before, told_of)
+        then = load_view(before, options)
+    except EsspecError as stopped:
+        if any(problem.code == "unreadable-file" for problem in stopped.problems):  # it can be fetched
+            raise
+        first = stopped.problems[0]
+        message = f"the page or its binding had errors at {revision}, so that nothing can be compared: {first}"
+        remedy = "review this change as a whole"
+        return (told_of(code="not-compared", path=page.shown, at=(0, 0), message=message, remedy=remedy),)
     said = {
         REMOVED: _Said(
             code="narrowed",
@@ -96,7 +127,7 @@ def since(page: CheckedPage, revision: str, options: SideOptions, *, is_gate: bo
             problem=told_of,
         ),
     }
-    found = compared(one.view, other.view, with_reasons=False)
+    found = compared(then.view, now.view, with_reasons=False)
     return tuple(_differences(found, said, page, lambda change: change.b if change.change == ADDED else ()))
 
 
@@ -104,18 +135,6 @@ def _below_here(page: str) -> str:
     """Return a page relative to the working folder, as git takes it."""
     relative = os.path.relpath(page).replace(os.sep, "/")
     return relative if relative.startswith("../") else f"./{relative}"
-
-
-def _not_compared(
-    stopped: PageProblems, page: CheckedPage, before: str, told_of: Callable[..., Problem]
-) -> tuple[Problem, ...]:
-    """Return the errors of the page itself, or that those of its former text allow no comparison."""
-    if any(problem.path == page.shown for problem in stopped.problems):
-        return stopped.problems
-    message = (
-        f"the page had errors at {before.partition(':')[0]}, so that nothing can be compared: {stopped.problems[0]}"
-    )
-    return (told_of(code="not-compared", path=page.shown, at=(0, 0), message=message, remedy=_REVIEW),)
 
 
 def _differences(

@@ -1,32 +1,39 @@
 """`esspec check` on the generated files of a page: whether they are current, and mean what the page means."""
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading, compile_page
+from esspec.commands.check_lines import CommandLines
+from esspec.compiling.compile import compile_page
 from esspec.compiling.loading import needs_binding, placed_in
+from esspec.compiling.page_reading import Reading
 from esspec.model import PolicySet
 from esspec.outputs.export import file_set
 from esspec.outputs.fileset import Stale, stale_files, write
 from esspec.outputs.folder import RECORD
+from esspec.outputs.record import recorded
+from esspec.outputs.tracked import untracked_problems
 from esspec.outputs.verification import verify_folder, verify_fresh
-from esspec.problem import Problem, error
-from esspec.semantics.verify import Counterexample, Verification
+from esspec.problem import EsspecError, Problem, error
+from esspec.semantics.verification_result import Counterexample, Verification
 from esspec.targets.target import Target
 
 _PLACE = re.compile(r"(.+?):([0-9]+)(?:: (.*))?", re.DOTALL)
 
 
 class Compiled(NamedTuple):
-    """A page as it compiles, and where its files are; nowhere without a folder."""
+    """A page as it compiles, where its files are, nowhere without a folder, and the command lines about them."""
 
     reading: Reading
     policies: PolicySet
     targets: tuple[Target, ...]
     folder: Path | None
+    lines: CommandLines
 
     @property
     def page(self) -> str:
@@ -34,52 +41,110 @@ class Compiled(NamedTuple):
         return self.reading.resolution.page.path
 
 
-def compiled(reading: Reading, targets: Sequence[Target], folder: Path | None) -> Compiled:
+def compiled(reading: Reading, targets: Sequence[Target], folder: Path | None, lines: CommandLines) -> Compiled:
     """Return a page compiled. Raises PageProblems for a page with errors, InputProblems for one without a binding."""
     needs_binding(reading)
     policies = compile_page(reading, needs_features=any(target.needs_features for target in targets))
-    return Compiled(reading, policies, tuple(targets), folder)
+    return Compiled(reading, policies, tuple(targets), folder, lines)
 
 
 def mended(page: Compiled) -> Iterator[str]:
     """Yield a line per file that had to be written or removed to be current. Raises as an export does."""
     if page.folder is None:
         return
-    with placed_in(page.page, page.policies.page):
+    with _told_of(page):
         done = write(page.folder, file_set(page.policies, page.targets), force=False, allow_removal=False)
     yield from (f"wrote {page.folder / place}" for place in done.written)
     yield from (f"removed {page.folder / place}" for place in done.removed)
 
 
-def stale_problems(page: Compiled) -> Iterator[Problem]:
-    """Yield an error per generated file that is not as the page compiles to it now."""
+def stale_problems(page: Compiled, *, is_stopped: bool = False) -> Iterator[Problem]:
+    """Yield an error per generated file that is not as the page compiles to it now.
+
+    With `is_stopped` it has just been tried to write them, and another finding says why that did not work.
+    """
     if page.folder is None:
         return
-    how = f"run esspec check --fix, or esspec export {page.page} -o {page.folder}"
+    with _told_of(page):
+        yield from _left_behind(page, page.folder)
+    how = "mend first what kept --fix from writing it" if is_stopped else f"run {page.lines.fix}"
     if not page.folder.exists():
         yield error("stale-file", str(page.folder), (0, 0), "there are no generated files of the page", how)
         return
-    with placed_in(page.page, page.policies.page):
+    with _told_of(page):
         found = stale_files(page.folder, file_set(page.policies, page.targets))
     others = [file for file in found if file.place != RECORD]  # the record follows the files
     for file in others or found:
         yield _stale(file, page.folder / file.place, how)
 
 
-def unequal_problems(page: Compiled, stale: Collection[str]) -> tuple[tuple[Problem, ...], Verification]:
+def _left_behind(page: Compiled, folder: Path) -> Iterator[Problem]:
+    """Yield an error for files of the page one folder above: they are there since it was the only one."""
+    above = Path(os.path.normpath(folder / os.pardir))
+    record = recorded(above) if (above / RECORD).is_file() else None
+    if record and record.page == page.policies.page:
+        names = (RECORD, *record.files, *record.targets)
+        message = f"older files of the page are still here; they are in {folder} now"
+        yield error("stale-file", str(above), (0, 0), message, f"delete here {', '.join(dict.fromkeys(names))}")
+
+
+def unchecked_targets(page: Compiled) -> tuple[str, ...]:
+    """Return the targets that have files in the folder of the page, and are not checked."""
+    with _told_of(page):
+        record = recorded(page.folder) if page.folder is not None and page.folder.is_dir() else None
+    return tuple(sorted(record.targets.keys() - {target.name for target in page.targets})) if record else ()
+
+
+def left_out_problems(page: Compiled) -> Iterator[Problem]:
+    """Yield an error per generated file that git does not track. Raises InputProblems where git cannot say."""
+    if page.folder is not None:
+        with _told_of(page):
+            yield from untracked_problems(page.folder, file_set(page.policies, page.targets))
+
+
+def unequal_problems(
+    page: Compiled, stale: Collection[str], *, is_stopped: bool = False
+) -> tuple[tuple[Problem, ...], Verification]:
     """Return what differs between the page and its files, or fresh ones where there are none; and the comparison.
 
     Beside files that are `stale` only what others say is told, and the smallest flow: they are to be written again.
+    With `is_stopped` that has just been tried.
     """
     on_disk = page.folder is not None and page.folder.exists()
-    with placed_in(page.page, page.policies.page):
+    with _told_of(page):
         if page.folder is not None and on_disk:
             found = verify_folder(page.policies, page.targets, page.folder)
         else:
             found = verify_fresh(page.policies, page.targets)
-    where = f" --dir {page.folder}" if on_disk else ""
-    how = f"esspec verify {page.page}{where} tells more; esspec check --fix writes the files again"
+    how = f"run {page.lines.verify} to see more"
+    how += "" if is_stopped else f", and {page.lines.fix} to write the files again"
     return tuple(_unequal(page, found, stale, how if on_disk else "please report it with the page")), found
+
+
+@contextmanager
+def _told_of(page: Compiled) -> Iterator[None]:
+    """Let findings name the page as the user did, and remedies that can be run as they stand."""
+    try:
+        with placed_in(page.page, page.policies.page):
+            yield
+    except EsspecError as stopped:
+        stopped.problems = tuple(_with_lines(problem, page) for problem in stopped.problems)
+        raise
+
+
+def _with_lines(problem: Problem, page: Compiled) -> Problem:
+    fix, export, *_ = page.lines
+    remedies = {
+        "edited-file": f"move what it says to the page or its binding; to lose it, run {export} --force",
+        "lost-isolation": f"bring it back to the page; if everything may reach its pods, run {export} --allow-removal",
+        "folder-in-use": f"wait until it has ended, then run {fix}",
+        "interrupted-export": f"run {fix}",
+        "other-page": "give each page a folder of its own with -o; "
+        f"if the page was renamed, move {page.folder} away, and run {fix}",
+        "unwritable-output": f"make sure that it can be written and that the disk has room, then run {fix}",
+    }
+    remedy = problem.remedy.replace("run esspec export again", f"run {export}")
+    return problem._replace(remedy=remedies.get(problem.code, remedy))
 
 
 def _stale(file: Stale, path: Path, how: str) -> Problem:

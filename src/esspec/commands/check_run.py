@@ -3,16 +3,20 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from esspec.commands.arguments import exit_code
 from esspec.commands.check_command import Checked, CheckRequest, CheckTask, check_pages
 from esspec.compiling.loading import STDIN
 from esspec.linting.lint import summary
+from esspec.outputs.folder import GITATTRIBUTES, RECORD
 from esspec.problem import InputProblems, Level, Problem, error, in_order, printable
 from esspec.reporting.baseline import Baseline, Looked, baseline_with, read_baseline, without_known, write_baseline
 from esspec.reporting.finding_outputs import FindingOutput, finding_outputs, write_findings
 from esspec.reporting.finding_report import report_of
+from esspec.reporting.rule_links import chosen_rules_url
+from esspec.reporting.streams import AUTO
 from esspec.text.source_lines import SourceLines
 
 WIDENING = "widening"
@@ -28,6 +32,8 @@ class CheckRun(NamedTuple):
     fix: bool = False
     baseline: str | None = None
     update_baseline: bool = False
+    tracked: bool = False
+    color: str = AUTO
 
     @property
     def level(self) -> str:
@@ -44,16 +50,21 @@ def run_check(tasks: Sequence[CheckTask], run: CheckRun, stdin: bytes) -> int:
     """
     _refuse_contradictions(run)
     files = {task.file.shown for task in tasks}
-    outputs = finding_outputs(run.formats, [*files, run.baseline or ""])
+    beside = [path for task in tasks for path in task.beside]
+    outputs = finding_outputs(run.formats, [*files, *beside, run.baseline or "", run.against or ""])
+    _refuse_among_files(outputs, tasks)
+    rules_url = chosen_rules_url(task.rules_url for task in tasks)
     known = _baseline_of(run)
-    request = CheckRequest(_tell, run.fix, run.against, run.since, WIDENING in run.fail_on)
+    request = CheckRequest(_tell, run.fix, run.against, run.since, WIDENING in run.fail_on, run.tracked)
     checked = check_pages(tasks, request)
     lines = SourceLines({task.file.shown: stdin for task in tasks if task.file.path == STDIN})
     problems, said = _sorted(checked, run, known, lines)
     told = in_order((*problems, *checked.unread))
-    _write(outputs, told, sorted(files), lines, run.level)
+    level = run.level
+    report = report_of(told, sorted(files), lines, lambda problem: bool(exit_code([problem], level)), rules_url)
+    write_findings(outputs, report, run.color)
     _tell(f"{summary(told)}{said}")
-    return 2 if checked.unread else exit_code(told, run.level)
+    return 2 if checked.unread else exit_code(told, level)
 
 
 def _sorted(
@@ -73,13 +84,6 @@ def _sorted(
     return new, f", {count} known"
 
 
-def _write(
-    outputs: Sequence[FindingOutput], problems: Iterable[Problem], pages: Iterable[str], lines: SourceLines, level: str
-) -> None:
-    report = report_of(problems, pages, lines, lambda problem: bool(exit_code([problem], level)))
-    write_findings(outputs, report)
-
-
 def _baseline_of(run: CheckRun) -> Baseline | None:
     if run.baseline is None or (run.update_baseline and not os.path.lexists(run.baseline)):
         return None
@@ -94,6 +98,18 @@ def _refuse_contradictions(run: CheckRun) -> None:
         wrong = "--fail-on", "widening is a change, and no revision to compare with is named", "add --since REV"
     if wrong:
         raise InputProblems([error("usage", wrong[0], (0, 0), *wrong[1:])])
+
+
+def _refuse_among_files(outputs: Iterable[FindingOutput], tasks: Iterable[CheckTask]) -> None:
+    """Raise InputProblems for a report that would be one of the files that are checked, or a stranger among them."""
+    places = [Path(task.folder, target.name) for task in tasks if task.folder for target in task.targets]
+    places += [Path(task.folder, name) for task in tasks if task.folder for name in (RECORD, GITATTRIBUTES)]
+    taken = {place.resolve() for place in places}
+    for output in outputs:
+        report = Path(output.path or os.devnull).resolve()
+        if not taken.isdisjoint((report, *report.parents)):
+            message = f"the report {output.path} would be among the generated files"
+            raise InputProblems([error("usage", "--format", (0, 0), message, "name a file in another folder")])
 
 
 def _tell(line: str) -> None:

@@ -6,6 +6,7 @@ in a repository the pages and their esspec.toml are usually one folder below the
 
 import os
 from collections.abc import Iterator
+from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -23,7 +24,10 @@ PYPROJECT = "pyproject.toml"
 
 
 class CheckSettings(NamedTuple):
-    """The settings of one file; `shown` is its path, and all paths are as seen from the working folder."""
+    """The settings of one file; `shown` is its path, and all paths are as seen from the working folder.
+
+    With `has_folders` each page has a folder by its name below `output`, as in an export of several pages.
+    """
 
     shown: str
     pages: tuple[str, ...]
@@ -31,6 +35,8 @@ class CheckSettings(NamedTuple):
     targets: tuple[str, ...]
     data: tuple[str, ...]
     profile: str | None
+    rules_url: str | None = None
+    has_folders: bool = False
 
 
 def settings_here() -> tuple[CheckSettings, ...]:
@@ -106,7 +112,8 @@ def _restated(item: Any, lines: dict[tuple[str | int, ...], int], shown: str) ->
         known = ", ".join(CheckEntry.model_fields)
         return error("unknown-key", shown, (line, 1), f"there is no key {name}", f"known keys: {known}")
     remedy = "see `esspec schema binding` for what may stand in [check]"
-    return error("bad-value", shown, (line, 1), f"{name}: {item['msg']}", remedy)
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return error("bad-value", shown, (line, 1), f"{name}: {message}", remedy)
 
 
 def _placed(entry: CheckEntry, file: Path) -> CheckSettings:
@@ -116,14 +123,35 @@ def _placed(entry: CheckEntry, file: Path) -> CheckSettings:
     def placed(path: str) -> str:
         return seen(os.path.normpath(folder / path))
 
+    pages = dict.fromkeys(placed(page) for named in entry.pages for page in _matching(named, file))
     return CheckSettings(
         shown=seen(file),
-        pages=tuple(map(placed, entry.pages)),
+        pages=tuple(pages),
         output=None if entry.output is None else placed(entry.output),
         targets=tuple(entry.targets),
         data=tuple(map(placed, entry.data)),
         profile=entry.profile,
+        rules_url=entry.rules_url,
+        has_folders=len(pages) > 1 or any(_is_pattern(named, file) for named in entry.pages),
     )
+
+
+def _matching(named: str, file: Path) -> list[str]:
+    """Return the pages that a pattern names, in their order, or the one that is named as it is.
+
+    Raises InputProblems (exit 2) for a pattern that names none: nobody would notice that nothing is checked.
+    """
+    if not _is_pattern(named, file):
+        return [named]
+    names = glob(named, root_dir=file.parent, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    found = [name for name in sorted(names) if (file.parent / name).is_file()]
+    if not found:
+        _refuse(seen(file), f"no file is called as '{named}' says", "correct it in pages, or name each page")
+    return found
+
+
+def _is_pattern(named: str, file: Path) -> bool:
+    return has_magic(named) and not (file.parent / named).exists()
 
 
 def _refuse(path: str, message: str, remedy: str) -> NoReturn:

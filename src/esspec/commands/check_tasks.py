@@ -2,63 +2,113 @@
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from esspec.answers.sides import SideOptions
-from esspec.commands.arguments import Reading, settings_in
+from esspec.commands.arguments import Reading
 from esspec.commands.check_command import CheckTask
+from esspec.commands.check_lines import Words, command_lines, options_of_reading, repeated
 from esspec.commands.check_settings import CheckSettings, settings_here, settings_of_page
-from esspec.compiling.compile import Choice
-from esspec.compiling.loading import STDIN, PageFile
-from esspec.targets.target import load_targets
+from esspec.compiling.loading import STDIN, binding_place
+from esspec.problem import InputProblems, error
+from esspec.targets.target import Target, load_targets
 
 
 class CheckOptions(NamedTuple):
-    """The options that win over the settings of a file; `stdin` is what stands on standard input, if it is read."""
+    """The options that win over the settings of a file; `stdin` is what stands on standard input, if it is read.
+
+    `manifests` are those of `--against`, if it is given.
+    """
 
     reading: Reading
     output: str | None = None
     targets: tuple[str, ...] = ()
     stdin: bytes = b""
+    manifests: str = ""
 
 
 def check_tasks(pages: Sequence[str], options: CheckOptions) -> tuple[CheckTask, ...]:
-    """Return the pages to check. Raises InputProblems where none are named, or options and settings are wrong.
+    """Return the pages to check, each once. Raises InputProblems where none are named, or options are wrong.
 
     Settings hold for the pages that they name: a page of the command line that none name is checked without them.
     """
-    named = [(page, _naming(_shown(page, options))) for page in dict.fromkeys(pages)]
-    found = named or [(page, settings) for settings in settings_here() for page in settings.pages]
-    return tuple(_task(page, settings, options, count=len(found)) for page, settings in found)
+    named = [(page, _naming(_shown(page, options))) for page in pages]
+    asked = named or [(page, settings) for settings in settings_here() for page in settings.pages]
+    once: dict[str, tuple[str, CheckSettings | None]] = {}
+    for page, settings in asked:
+        once.setdefault(_place(_shown(page, options)), (page, settings))
+    tasks = [_task(page, settings, options, len(once), is_named=bool(named)) for page, settings in once.values()]
+    _refuse_shared_folders(tasks)
+    return tuple(tasks)
+
+
+def _refuse_shared_folders(tasks: Iterable[CheckTask]) -> None:
+    """Raise InputProblems where the files of two pages would be in one folder."""
+    pages: dict[str, str] = {}
+    for task in tasks:
+        if task.folder is None:
+            continue
+        page = task.file.shown
+        first = pages.setdefault(_place(task.folder).lower(), page)  # some file systems do not tell case apart
+        if first != page:
+            message = f"its files would be in {task.folder}, as those of {first} are"
+            remedy = (
+                "give each page a folder: [check] with output in an esspec.toml beside it, or check it alone with -o"
+            )
+            raise InputProblems([error("usage", page, (0, 0), message, remedy)])
 
 
 def _naming(page: str) -> CheckSettings | None:
     """Return the nearest settings upward from a page if they name it."""
     settings = settings_of_page(page)
-    here = os.path.abspath(page)  # noqa: PTH100 - symlinks stay as the user wrote them
-    is_named = settings is not None and here in map(os.path.abspath, settings.pages)
+    is_named = settings is not None and _place(page) in map(_place, settings.pages)
     return settings if is_named else None
 
 
-def _task(page: str, settings: CheckSettings | None, options: CheckOptions, *, count: int) -> CheckTask:
-    reading = options.reading
-    data = tuple(reading.data or (settings.data if settings else ()))
-    profile = reading.profile or (settings.profile if settings else None)
-    chosen = settings_in(reading.settings or ())
-    shown = _shown(page, options)
+def _place(path: str | Path) -> str:
+    return os.path.abspath(path)  # noqa: PTH100 - symlinks stay as the user wrote them
 
-    def side() -> SideOptions:
-        reads = (reading.stdin_filename, reading.binding, reading.max_bytes)
-        return SideOptions(io.BytesIO(options.stdin), *reads, data, profile, chosen, reading.namespace)
 
-    choice = Choice(profile, chosen)
-    file = PageFile(
-        page, io.BytesIO(options.stdin), reading.stdin_filename, reading.binding, reading.max_bytes, data, choice
+def _task(page: str, settings: CheckSettings | None, options: CheckOptions, count: int, *, is_named: bool) -> CheckTask:
+    given = options.reading
+    data = tuple(given.data or (settings.data if settings else ()))
+    reading = given._replace(data=data, profile=given.profile or (settings.profile if settings else None))
+    file, side = reading.page(page, io.BytesIO(options.stdin)), reading.side()
+    shown = file.shown
+    folder = _folder(shown, settings, options, count=count)
+    targets = options.targets or (settings.targets if settings else ())
+    word = f"./{shown}" if shown.startswith("-") else shown  # which would be an option in a command line
+    asked = _asked(word, folder, options, is_named=is_named)
+    return CheckTask(
+        file,
+        _loaded(targets, settings.shown if settings and not options.targets else ""),
+        folder,
+        lambda: side._replace(stdin=io.BytesIO(options.stdin)),
+        command_lines(Words(word, folder, asked, targets, reading, options.manifests)),
+        (binding_place(file), *data, *((settings.shown,) if settings else ())),
+        (settings.rules_url or "") if settings else "",
+        settings.shown if settings and not given.profile else "",
     )
-    targets = load_targets(options.targets or (settings.targets if settings else ()))
-    return CheckTask(file, targets, _folder(shown, settings, options, count=count), side)
+
+
+def _loaded(targets: Sequence[str], named_in: str) -> tuple[Target, ...]:
+    """Return targets. Raises InputProblems for an unknown one, in the file of settings that names it if one does."""
+    try:
+        return load_targets(targets)
+    except InputProblems as unknown:
+        raise InputProblems(found._replace(path=named_in or found.path) for found in unknown.problems) from None
+
+
+def _asked(page: str, folder: Path | None, options: CheckOptions, *, is_named: bool) -> list[str]:
+    """Return what leads a check to this page and folder again: options of this run, and the page if it was named."""
+    output = None if options.output is None else str(folder) if is_named else options.output
+    return [
+        *([page] if is_named else []),
+        *repeated("-o", () if output is None else (output,)),
+        *repeated("--target", options.targets),
+        *options_of_reading(options.reading),
+    ]
 
 
 def _folder(page: str, settings: CheckSettings | None, options: CheckOptions, *, count: int) -> Path | None:
@@ -67,7 +117,7 @@ def _folder(page: str, settings: CheckSettings | None, options: CheckOptions, *,
         return Path(options.output) / Path(page).stem if count > 1 else Path(options.output)
     if settings is None or settings.output is None:
         return None
-    return Path(settings.output) / Path(page).stem if len(settings.pages) > 1 else Path(settings.output)
+    return Path(settings.output) / Path(page).stem if settings.has_folders else Path(settings.output)
 
 
 def _shown(page: str, options: CheckOptions) -> str:

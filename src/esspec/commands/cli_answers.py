@@ -8,20 +8,14 @@ import typer
 from esspec.commands.answering import answer
 from esspec.commands.arguments import Reading
 from esspec.commands.options import (
-    BindingFile,
-    Data,
     DataFormat,
     ErrorFormat,
     Errors,
     Fail,
     FailOn,
     Format,
-    MaxBytes,
-    Profile,
-    Set,
-    StdinName,
 )
-from esspec.text.source import MAX_BYTES
+from esspec.commands.reading_options import ALL, reads
 
 
 class ListFormat(StrEnum):
@@ -59,9 +53,6 @@ OnPorts = Annotated[
 WithExposure = Annotated[
     bool, typer.Option("--exposure", help="Add who else is admitted: outside, the whole cluster, pods without a name.")
 ]
-Namespace = Annotated[
-    str | None, typer.Option("--namespace", "-n", help="The namespace of manifests that name none; else default.")
-]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List the kinds of objects that are passed over.")]
 Connections = Annotated[ListFormat, typer.Option("--format", help="How the connections are written.")]
 
@@ -87,52 +78,42 @@ Examples:
 """
 
 
+@reads(*ALL)
 def list_(
     sides: Sides,
+    *,
     sources: Sources = None,
     destinations: Destinations = None,
     focus: Focus = None,
     port: OnPorts = None,
     exposure: WithExposure = False,
     output_format: Connections = ListFormat.TXT,
-    namespace: Namespace = None,
     verbose: Verbose = False,
-    profile: Profile = None,
-    settings: Set = None,
-    data: Data = None,
-    binding: BindingFile = None,
-    stdin_filename: StdinName = None,
-    max_bytes: MaxBytes = MAX_BYTES,
+    where: Reading,
     fail_on: Fail = FailOn.ERROR,
     error_format: Errors = ErrorFormat.TEXT,
 ) -> int:
     """List who may connect to whom: the connections that both ends permit."""
     from esspec.commands.list_command import ListRequest, list_connections  # noqa: PLC0415 - imported where it is used
 
-    reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
     ends = (sources or (), destinations or (), focus or (), port or ())
-    listed = list_connections(ListRequest(sides, reading.side(), output_format.value, *ends, exposure))
+    listed = list_connections(ListRequest(sides, where.side(), output_format.value, *ends, exposure))
     return answer(listed, error_format, fail_on, verbose=verbose)
 
 
+@reads(*ALL)
 def explain(
     sides: Sides,
     question: Asked,
+    *,
     output_format: Format = DataFormat.TEXT,
-    namespace: Namespace = None,
     verbose: Verbose = False,
-    profile: Profile = None,
-    settings: Set = None,
-    data: Data = None,
-    binding: BindingFile = None,
-    stdin_filename: StdinName = None,
-    max_bytes: MaxBytes = MAX_BYTES,
+    where: Reading,
     fail_on: Fail = FailOn.ERROR,
     error_format: Errors = ErrorFormat.TEXT,
 ) -> int:
     """Say why a connection is allowed or denied: the row or rule at each end, and the row that is missing."""
     from esspec.commands.explain_command import ExplainRequest, explain_connection  # noqa: PLC0415 - as above
 
-    reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
-    explained = explain_connection(ExplainRequest(sides, question, reading.side(), output_format.value))
+    explained = explain_connection(ExplainRequest(sides, question, where.side(), output_format.value))
     return answer(explained, error_format, fail_on, verbose=verbose)

@@ -9,23 +9,20 @@ import typer
 
 from esspec.commands.arguments import Reading, exit_code
 from esspec.commands.options import (
-    BindingFile,
-    Data,
+    Color,
+    ColorChoice,
     Explain,
     Fail,
     FailOn,
     FindingFormats,
     LintPages,
-    MaxBytes,
     NoIgnore,
-    Profile,
-    Set,
-    StdinName,
     Targets,
+    Tracked,
 )
+from esspec.commands.reading_options import ALL, reads
 from esspec.problem import InputProblems, error
 from esspec.reporting.streams import write_data
-from esspec.text.source import MAX_BYTES
 
 
 class CheckFailOn(StrEnum):
@@ -44,7 +41,8 @@ Against = Annotated[
     list[str] | None,
     typer.Option(
         "--against",
-        help="Compare with what is deployed: a file or folder of YAML or JSON, REV:path in git, or -.",
+        help="Compare with what is deployed: a file or folder of YAML or JSON, REV:path in git, or -. "
+        "What only the policies of pods that are not on the page deny is a warning, or, between such pods, a note.",
         metavar="MANIFESTS",
     ),
 ]
@@ -69,9 +67,6 @@ LintWords = Annotated[
         metavar="PAGE|MANIFESTS...",
     ),
 ]
-Namespace = Annotated[
-    str | None, typer.Option("--namespace", "-n", help="The namespace of manifests that name none; else the page's.")
-]
 
 LINT_EXAMPLES = """\b
 Examples:
@@ -90,19 +85,16 @@ Examples:
 """
 
 
+@reads(*ALL)
 def lint(
     pages: LintWords = None,
+    *,
     no_ignore: NoIgnore = False,
     explain: Explain = None,
-    profile: Profile = None,
-    settings: Set = None,
     formats: FindingFormats = None,
-    data: Data = None,
-    binding: BindingFile = None,
-    namespace: Namespace = None,
-    stdin_filename: StdinName = None,
-    max_bytes: MaxBytes = MAX_BYTES,
+    where: Reading,
     fail_on: Fail = FailOn.ERROR,
+    color: ColorChoice = Color.AUTO,
 ) -> int:
     """Hold pages, or manifests, against themselves: what is one-sided, says nothing new, or was hardly meant."""
     if explain is not None:
@@ -111,46 +103,46 @@ def lint(
         write_data(rule_text(explain))
         return 0
     from esspec.commands.lint_command import lint_words  # noqa: PLC0415 - as above
+    from esspec.compiling.loading import binding_place  # noqa: PLC0415 - as above
     from esspec.linting.lint import summary  # noqa: PLC0415 - as above
     from esspec.manifests.manifest_files import names_manifests  # noqa: PLC0415 - as above
     from esspec.reporting.finding_outputs import TEXT_FORMATS, finding_outputs, write_findings  # noqa: PLC0415 - as above
     from esspec.reporting.finding_report import report_of  # noqa: PLC0415 - as above
+    from esspec.reporting.rule_links import chosen_rules_url  # noqa: PLC0415 - as above
     from esspec.text.source_lines import SourceLines  # noqa: PLC0415 - as above
 
-    stdin = _held(pages or (), max_bytes)
-    reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
-    manifests = [word for word in pages or () if names_manifests(word, stdin_filename)]
-    files = [reading.page(word, BytesIO(stdin)) for word in pages or () if word not in manifests]
+    stdin = _held(pages or (), where.max_bytes)
+    manifests = [word for word in pages or () if names_manifests(word, where.stdin_filename)]
+    files = [where.page(word, BytesIO(stdin)) for word in pages or () if word not in manifests]
     shown = [*(file.shown for file in files), *manifests]
-    outputs = finding_outputs(formats or (), shown)
-    options = reading.side()._replace(stdin=BytesIO(stdin))
+    outputs = finding_outputs(formats or (), [*shown, *map(binding_place, files)])
+    rules_url = chosen_rules_url()
+    options = where.side()._replace(stdin=BytesIO(stdin))
     found = lint_words(files, manifests, options, with_ignores=not no_ignore)
-    lines = SourceLines({stdin_filename or "-": stdin} if "-" in (pages or ()) else {})
-    report = report_of(found, shown, lines, lambda problem: bool(exit_code([problem], fail_on)))
-    write_findings(outputs, report)
+    lines = SourceLines({where.stdin_filename or "-": stdin} if "-" in (pages or ()) else {})
+    report = report_of(found, shown, lines, lambda problem: bool(exit_code([problem], fail_on)), rules_url)
+    write_findings(outputs, report, color)
     if all(output.path or output.name in TEXT_FORMATS for output in outputs):
         sys.stderr.write(f"{summary(found)}\n")
     return exit_code(found, fail_on)
 
 
+@reads(*ALL)
 def check(
     pages: LintPages = None,
+    *,
     output: Output = None,
     target: Targets = None,
     against: Against = None,
     since: Since = None,
     fix: Fix = False,
+    tracked: Tracked = False,
     baseline: BaselineFile = None,
     update_baseline: UpdateBaseline = False,
     formats: FindingFormats = None,
-    profile: Profile = None,
-    settings: Set = None,
-    data: Data = None,
-    binding: BindingFile = None,
-    namespace: Namespace = None,
-    stdin_filename: StdinName = None,
-    max_bytes: MaxBytes = MAX_BYTES,
+    where: Reading,
     fail_on: CheckFail = None,
+    color: ColorChoice = Color.AUTO,
 ) -> int:
     """Check all that a gate must hold, in one run: lint, the generated files and what they mean, and what changed.
 
@@ -163,11 +155,10 @@ def check(
         remedy = "name one folder of manifests, or run check once for each"
         raise InputProblems([error("usage", "--against", (0, 0), "this stands here twice", remedy)])
     manifests = next(iter(against or ()), None)
-    stdin = _held((*(pages or ()), manifests or ""), max_bytes)
-    reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
-    tasks = check_tasks(pages or (), CheckOptions(reading, output, tuple(target or ()), stdin))
+    stdin = _held((*(pages or ()), manifests or ""), where.max_bytes)
+    tasks = check_tasks(pages or (), CheckOptions(where, output, tuple(target or ()), stdin, manifests or ""))
     levels = tuple(level.value for level in fail_on or ())
-    run = CheckRun(tuple(formats or ()), levels, manifests, since, fix, baseline, update_baseline)
+    run = CheckRun(tuple(formats or ()), levels, manifests, since, fix, baseline, update_baseline, tracked, color)
     return run_check(tasks, run, stdin)
 
 

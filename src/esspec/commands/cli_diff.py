@@ -9,19 +9,13 @@ import typer
 from esspec.commands.arguments import Reading, passed_over
 from esspec.commands.arguments import exit_code as exit_code_of
 from esspec.commands.options import (
-    BindingFile,
-    Data,
     ErrorFormat,
     Errors,
     Fail,
     FailOn,
-    MaxBytes,
-    Profile,
-    Set,
-    StdinName,
 )
+from esspec.commands.reading_options import ALL, reads
 from esspec.reporting.streams import write_data
-from esspec.text.source import MAX_BYTES
 
 
 class DiffFormat(StrEnum):
@@ -41,10 +35,6 @@ OnlyWidening = Annotated[
 ]
 Reasons = Annotated[bool, typer.Option("--reasons", help="Show flows that are allowed for other reasons, too.")]
 Written = Annotated[DiffFormat, typer.Option("--format", help="How the difference is written.")]
-Namespace = Annotated[
-    str | None,
-    typer.Option("--namespace", "-n", help="The namespace of manifests that name none; else the page's, or default."),
-]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List the kinds of objects that are passed over.")]
 
 DIFF_EXAMPLES = """\b
@@ -56,20 +46,16 @@ Examples:
 """
 
 
+@reads(*ALL)
 def diff(
     one: One,
     other: Other,
+    *,
     only_widening: OnlyWidening = False,
     reasons: Reasons = False,
     output_format: Written = DiffFormat.TXT,
-    namespace: Namespace = None,
     verbose: Verbose = False,
-    profile: Profile = None,
-    settings: Set = None,
-    data: Data = None,
-    binding: BindingFile = None,
-    stdin_filename: StdinName = None,
-    max_bytes: MaxBytes = MAX_BYTES,
+    where: Reading,
     fail_on: Fail = FailOn.ERROR,
     error_format: Errors = ErrorFormat.TEXT,
 ) -> int:
@@ -77,8 +63,7 @@ def diff(
     from esspec.commands.diff_command import DiffRequest, diff_sides  # noqa: PLC0415 - imported where it is used
     from esspec.reporting.report import findings  # noqa: PLC0415 - as above
 
-    reading = Reading(binding, stdin_filename, max_bytes, data, profile, settings, namespace)
-    found = diff_sides(DiffRequest(one, other, reading.side(), output_format.value, only_widening, reasons))
+    found = diff_sides(DiffRequest(one, other, where.side(), output_format.value, only_widening, reasons))
     if found.problems or error_format is ErrorFormat.JSON:
         findings(found.problems, error_format)
     if error_format is ErrorFormat.TEXT:

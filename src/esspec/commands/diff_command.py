@@ -1,11 +1,13 @@
 """What `esspec diff` does once its arguments are read: two sides in, their difference by meaning out."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from esspec.answers import diff_formats
-from esspec.answers.diff_answer import Answer, answer
+from esspec.answers.diff_answer import Answer, PartedAnswer, answer, answer_parted
+from esspec.answers.remarks import nodes_left_out_of_one
 from esspec.answers.sides import SideOptions, load_views
 from esspec.problem import InputProblems, PageProblems, Problem, error, warning
 from esspec.semantics.podtree import MAX_BLOCKS, TooManyBlocks
@@ -54,6 +56,7 @@ def diff_sides(request: DiffRequest) -> Diffed:
     problems = [problem for side in (one, other) for problem in side.problems]
     if request.with_reasons:
         problems += (_no_reasons(side.view) for side in (one, other) if not any(side.view.reasons.values()))
+    problems += one.placed(other.placed(nodes_left_out_of_one(one.view, other.view)))
     is_different = found.widens if request.only_widening else found.is_different
     return Diffed(
         WRITERS[request.output_format](found),
@@ -66,8 +69,20 @@ def diff_sides(request: DiffRequest) -> Diffed:
 
 def compared(one: View, other: View, *, with_reasons: bool) -> Answer:
     """Return how two sides differ. Raises InputProblems (exit 2) where there is too much to be compared."""
-    try:
+    with _bounded(one, other):
         return answer(one, other, with_reasons=with_reasons)
+
+
+def compared_parted(page: View, manifests: View) -> PartedAnswer:
+    """Return how manifests differ from a page, in parts. Raises as `compared` does."""
+    with _bounded(page, manifests):
+        return answer_parted(page, manifests)
+
+
+@contextmanager
+def _bounded(one: View, other: View) -> Iterator[None]:
+    try:
+        yield
     except (TooManyBlocks, RecursionError):  # the latter for a selector on a thousand keys
         message = f"the selectors cross each other in more than {MAX_BLOCKS} ways, too many to compare"
         remedy = "tell workloads apart by one label key"

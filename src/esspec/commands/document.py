@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.compiling.resolved import PeerKind, ResolvedPeer, ResolvedRule
 from esspec.model import Condition, Override, PortRange
 from esspec.reading.sections import Page

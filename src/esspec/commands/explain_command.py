@@ -37,10 +37,15 @@ def explain_connection(request: ExplainRequest) -> Explained:
     asked = question(request.question, loaded.view)
     looked_at = scene(loaded.view, further_selectors(asked, loaded.view))
     found = explanation(looked_at, asked)
+    problems = loaded.problems
+    if looked_at.ends.has_every_address:
+        from esspec.answers.remarks import nodes_left_out  # noqa: PLC0415 - few rules permit all addresses
+
+        problems += loaded.placed(nodes_left_out(looked_at, (asked.source,), (asked.destination,)))
     if request.output_format == "json":
         from esspec.answers.explanation_json import as_json  # noqa: PLC0415 - beside the other
 
-        return Explained(as_json(found, looked_at), loaded.problems, loaded.skipped)
+        return Explained(as_json(found, looked_at), problems, loaded.skipped)
     from esspec.answers.explanation_text import as_text  # noqa: PLC0415 - as above
 
-    return Explained(as_text(found, looked_at), loaded.problems, loaded.skipped)
+    return Explained(as_text(found, looked_at), problems, loaded.skipped)

@@ -9,7 +9,9 @@ from esspec.compiling.compile import compile_page
 from esspec.compiling.dns import dns_warning
 from esspec.compiling.loading import PageFile, load_page, load_source, needs_binding, page_name, placed_in
 from esspec.outputs.export import file_set, stream, stream_as_written
-from esspec.outputs.fileset import FileSet, Written, stale, write
+from esspec.outputs.fileset import Written, stale, write
+from esspec.outputs.record import FileSet
+from esspec.outputs.tracked import untracked_problems
 from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error, printable
 from esspec.targets.target import Target, load_targets
 
@@ -23,6 +25,7 @@ class ExportRequest(NamedTuple):
     force: bool
     allow_removal: bool
     as_written: bool
+    tracked: bool = False
 
 
 class Result(NamedTuple):
@@ -52,17 +55,22 @@ def export_pages(files: Sequence[PageFile], request: ExportRequest) -> Result:
     if request.output is None:
         return Result(compiled[0][1], problems, 0)
     folders = [
-        (_folder(request.output, file, files), wanted) for file, (wanted, _, _) in zip(files, compiled, strict=True)
+        (_folder(request.output, file, files), wanted)
+        for file, (wanted, _, _) in zip(files, compiled, strict=True)
+        if wanted
     ]
     if request.check:
-        diff = "".join(stale(folder, wanted) for folder, wanted in folders if wanted)
-        return Result(diff, problems, 1 if diff else 0)
+        data = "".join(stale(folder, wanted) for folder, wanted in folders)
+        return Result(data, (*problems, *_untracked(folders, request)), 1 if data else 0)
     done = [
         _in_words(folder, write(folder, wanted, force=request.force, allow_removal=request.allow_removal))
         for folder, wanted in folders
-        if wanted
     ]
-    return Result("".join(done), problems, 0)
+    return Result("".join(done), (*problems, *_untracked(folders, request)), 0)
+
+
+def _untracked(folders: Sequence[tuple[Path, FileSet]], request: ExportRequest) -> Sequence[Problem]:
+    return [p for folder, wanted in folders for p in untracked_problems(folder, wanted)] if request.tracked else []
 
 
 def _in_words(folder: Path, result: Written) -> str:
@@ -128,6 +136,8 @@ def _check_request(files: Sequence[PageFile], request: ExportRequest, targets: S
         what, how = "several pages cannot go to standard output", "name a folder with -o"
     elif request.check and request.output is None:
         what, how = "--check compares files, and no folder is named", "add -o DIR"
+    elif request.output is None and request.tracked:
+        what, how = "--tracked looks for files, and no folder is named", "add -o DIR"
     elif request.as_written and (len(files) != 1 or request.output is not None):
         what, how = "--as-written writes one page to standard output", "leave -o and further pages away"
     elif len(files) > 1 and not all(stem.strip(".") for stem in stems):

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from esspec.bindings.binding import MAX_BYTES, read_draft
 from esspec.commands.export_command import Result
-from esspec.compiling.compile import Reading, read
 from esspec.compiling.loading import PageFile, binding_place, load_source, load_variables, page_name
+from esspec.compiling.page_reading import Reading, read
 from esspec.drafting.init import asked, opening
 from esspec.outputs.folder import read_file, restated
 from esspec.outputs.single_file import replace_file

@@ -107,8 +107,8 @@ def _check(files: Sequence[PageFile], request: ExportRequest, targets: Sequence[
         what, how = "a report is about one page", "write one per page"
     elif len(targets) != 1:
         what, how = "a report is written by one target", "name it, as in --target csv"
-    elif request.check or request.allow_removal:
-        what, how = "a report is no set of files", "leave --check and --allow-removal away"
+    elif request.check or request.allow_removal or request.tracked:
+        what, how = "a report is no set of files", "leave --check, --allow-removal and --tracked away"
     else:
         return
     raise InputProblems([error("usage", files[0].shown, (0, 0), what, how)])

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from esspec.answers.sides import SideOptions, load_manifests
-from esspec.compiling.compile import Reading
 from esspec.compiling.loading import PageFile, load_page
+from esspec.compiling.page_reading import Reading
 from esspec.linting.lint import lint
 from esspec.manifests.manifest_files import DEFAULT_NAMESPACE
 from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error, in_order

@@ -1,6 +1,6 @@
 """What `esspec list` does once its arguments are read: a page or manifests in, connections out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from esspec.answers.asked_ends import AskedEnd, asked_end
@@ -58,7 +58,19 @@ def list_connections(request: ListRequest) -> Listed:
         with_rows=request.output_format in SHOWS_ROWS,
         with_exposure=request.exposure,
     )
-    return Listed(_written(found, request.output_format), loaded.problems, loaded.skipped)
+    problems = (*loaded.problems, *loaded.placed(_remarks(looked_at, wanted, found)))
+    return Listed(_written(found, request.output_format), problems, loaded.skipped)
+
+
+def _remarks(looked_at: Scene, wanted: Wanted, found: Listing) -> Iterator[Problem]:
+    """Yield why nothing is listed, and what the list depends on."""
+    is_empty = not (found.lines or (found.exposure and any(found.exposure)))
+    if is_empty or looked_at.ends.has_every_address:
+        from esspec.answers import remarks  # noqa: PLC0415 - there is mostly nothing to say
+
+        if is_empty:
+            yield remarks.empty_list(looked_at.view, wanted)
+        yield from remarks.nodes_left_out(looked_at, wanted.sources, wanted.destinations)
 
 
 def _check_labels(asked: Sequence[AskedEnd], looked_at: Scene) -> None:

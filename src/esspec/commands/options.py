@@ -28,6 +28,14 @@ class FailOn(StrEnum):
     NOTE = "note"
 
 
+class Color(StrEnum):
+    """Whether text on standard output has colours."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 Page = Annotated[str, typer.Argument(help="The Markdown page, or - for standard input.", metavar="PAGE")]
 Pages = Annotated[list[str], typer.Argument(help="Markdown pages, or - for standard input.", metavar="PAGE...")]
 LintPages = Annotated[
@@ -40,21 +48,9 @@ Explain = Annotated[
 Targets = Annotated[
     list[str] | None, typer.Option("--target", "-t", help="An output format; repeatable; all if none is named.")
 ]
-BindingFile = Annotated[
-    str | None, typer.Option("--binding", help="The binding; else the nearest esspec.toml upward from the page.")
-]
-StdinName = Annotated[str | None, typer.Option("--stdin-filename", help="What the page on standard input is called.")]
-MaxBytes = Annotated[int, typer.Option("--max-bytes", min=1, help="Refuse larger pages.")]
-Data = Annotated[
-    list[str] | None,
-    typer.Option("--data", help="A Jekyll _data folder, or one file of it; repeatable.", metavar="PATH"),
-]
-Profile = Annotated[
-    str | None, typer.Option("--profile", help="The features of [profiles.NAME] in the binding.", metavar="NAME")
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="A feature's state, such as metrics=enabled; repeatable.", metavar="FEATURE=STATE"),
+Tracked = Annotated[
+    bool,
+    typer.Option("--tracked", help="Fail for generated files that git does not track: a commit would lack them."),
 ]
 Layout = Annotated[
     str | None,
@@ -88,5 +84,9 @@ FindingFormats = Annotated[
         "and FORMAT=FILE writes to a file.",
         metavar="FORMAT[=FILE]",
     ),
+]
+ColorChoice = Annotated[
+    Color,
+    typer.Option("--color", help="Colours in text on standard output; auto is for a terminal, and as NO_COLOR says."),
 ]
 Format = Annotated[DataFormat, typer.Option("--format", help="How the result is written.")]

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from esspec import __version__
-from esspec.problem import EsspecError, Problem, printable
+from esspec.problem import EsspecError, Problem, error, printable
 
 INTERRUPTED = 130
 
@@ -19,7 +19,7 @@ def outcome(work: Callable[[], int], error_format: str) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as bug:  # noqa: BLE001 - the one boundary: no traceback reaches the user
-        return _failed(bug)
+        return _failed(bug, error_format)
 
 
 def tell(problems: Sequence[Problem], error_format: str) -> None:
@@ -30,12 +30,22 @@ def tell(problems: Sequence[Problem], error_format: str) -> None:
         findings(problems, error_format)
 
 
-def _failed(failure: Exception) -> int:
+def _failed(failure: Exception, error_format: str) -> int:
     """Return 2 for what the command line parser refuses, and for a bug; each with its own words."""
-    show = getattr(failure, "show", None)
-    if callable(show):
-        show()
+    show, told = getattr(failure, "show", None), getattr(failure, "format_message", None)
+    if callable(show) and callable(told):
+        message = str(told())
+        if "\n" in message:  # the help, for a command line of no words
+            show()
+        else:
+            tell([_refused(message, getattr(getattr(failure, "ctx", None), "command_path", "esspec"))], error_format)
         return 2
     what = printable(f"{type(failure).__name__}: {failure}"[:500])
     sys.stderr.write(f"esspec {__version__}: a bug in esspec: {what} — please report it with the page\n")
     return 2
+
+
+def _refused(message: str, command: str) -> Problem:
+    """Return what the parser says of a command line as a finding."""
+    words = message.replace(": Value error, ", ": ").rstrip(".")
+    return error("usage", command, (0, 0), f"{words[:1].lower()}{words[1:]}", f"run {command} --help")

@@ -37,9 +37,15 @@ def _explain() -> type[Value]:
 
 
 def _verify() -> type[Value]:
-    from esspec.semantics.verify import Verification  # noqa: PLC0415 - as above
+    from esspec.semantics.verification_result import Verification  # noqa: PLC0415 - as above
 
     return Verification
+
+
+def _baseline() -> type[Value]:
+    from esspec.reporting.baseline import Baseline  # noqa: PLC0415 - as above
+
+    return Baseline
 
 
 def _binding() -> type[Value]:
@@ -55,6 +61,7 @@ SCHEMAS: dict[str, Callable[[], type[Value]]] = {
     "explain": _explain,
     "diff": _diff,
     "verify": _verify,
+    "baseline": _baseline,
     "binding": _binding,
 }
 

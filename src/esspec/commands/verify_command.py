@@ -7,13 +7,14 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from esspec.compiling.compile import Choice, Reading, compile_page, with_choice
+from esspec.compiling.compile import compile_page
 from esspec.compiling.features import Features
+from esspec.compiling.page_reading import Choice, Reading, with_choice
 from esspec.compiling.resolved import Resolution, ResolvedRule
 from esspec.model import PolicySet, Unspecified, Workload, WorkloadPeer
 from esspec.outputs.verification import verify_folder, verify_fresh
 from esspec.problem import InputProblems, Problem, error
-from esspec.semantics.verify import Verification
+from esspec.semantics.verification_result import Verification
 from esspec.targets.target import Target
 
 MAX_COMBINATIONS = 4096

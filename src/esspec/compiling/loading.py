@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from esspec.bindings.binding import FILE_NAME, NO_BINDING, Binding, find_binding, read_binding
-from esspec.compiling.compile import BY_BINDING, Choice, Reading, read
+from esspec.compiling.page_reading import BY_BINDING, Choice, Reading, read
 from esspec.problem import EsspecError, InputProblems, error, printable
 from esspec.text.source import MAX_BYTES, Source, read_bytes, read_source, too_large
 

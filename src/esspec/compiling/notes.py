@@ -12,16 +12,12 @@ from esspec.problem import Problem, note, warning
 from esspec.reading.directions import is_conditional, is_negated
 from esspec.reading.rows import WrittenRule
 from esspec.reading.sections import Page, Prose
+from esspec.reading.vocabulary import ANNOUNCING, BY_ITSELF, MADE, MUST, NOT, OFF, OPEN, OPENS, POLICIES, PROTOCOLS
 
 _NOTE = re.compile(r"(?:attention|caution|important|notes?|remark|restriction|tip|warning)[ \t]*(?::|that\b)")
 _SENTENCE = re.compile(r"[.;!?]\s")
 _LETTERS = re.compile(r"[a-z]+")
 
-_POLICY = frozenset({"policies", "policy"})
-_MADE = frozenset({"added", "applied", "configured", "created", "deployed", "generated", "installed", "provided"})
-_BY_ITSELF = frozenset({"automatically", "default"})
-_NOT = frozenset({"aren", "cannot", "don", "isn", "never", "no", "none", "not"})
-_OFF = ("disabled by default", "off by default")
 _DENY_ALL = re.compile(r"deny.all|default.deny")
 
 # What changes rows wherever it stands, and what does so where a table is near.
@@ -43,25 +39,8 @@ _TAKES_BACK = re.compile(
     r"|^(?:unless|when)\b"
     r"|\bonly (?:for|if|in|on|when|within)\b|[,(;] ?(?:if|only|unless|when)\b"
 )
-# Words that announce a table and say nothing else.
-_ANNOUNCING = frozenset(
-    """
-    a about access all allowed an and any apply are as at be below by can component components connect connection
-    connections describe described describes destination destinations details each egress every following for from
-    give given gives have has here in inbound incoming information ingress is it its list listed lists made may
-    must named need needed needs network of on open or origin origins outbound outgoing overview permitted pod pods
-    policies policy port ports product provide provides required requires rule rules service services show shown shows
-    source
-    sources summarizes summary table tables that the their them these they this to traffic use used uses which with
-    workload workloads
-    """.split()  # noqa: SIM905 - as a list the words would be a page of their own
-)
 _PORT = re.compile(r"\bports?\b")
 _NUMBER = re.compile(r"\b(?:ports?|sctp|tcp|udp)[ :/]+[0-9]|\b[0-9]+/(?:sctp|tcp|udp)\b")
-_MUST = frozenset({"must", "need", "needed", "needs", "required", "requires", "should"})
-_OPEN = frozenset({"accessible", "allowed", "exposed", "open", "opened", "permitted", "reachable"})
-_PROTOCOLS = frozenset({"sctp", "tcp", "udp"})
-_OPENS = frozenset({"accept", "accepts", "allow", "allows", "connect", "connects", "permit", "permits", "reaches"})
 
 
 def note_problems(page: Page, names: Names) -> Iterator[Problem]:
@@ -111,7 +90,7 @@ def _note_on_rules(path: str, prose: Prose, nearby: dict[int, set[str]], mention
 def _unplain_intro(path: str, prose: Prose, intros: AbstractSet[int]) -> Problem | None:
     """Return a warning for words right above a table that do more than announce it."""
     subject = prose.heading.name.lower() if prose.heading else ""
-    odd = set(_LETTERS.findall(prose.text.lower())) - _ANNOUNCING - set(_LETTERS.findall(subject))
+    odd = set(_LETTERS.findall(prose.text.lower())) - ANNOUNCING - set(_LETTERS.findall(subject))
     if prose.line not in intros or not odd:
         return None
     message = "these words stand over a table and may change what it says, and nothing of them is read"
@@ -150,10 +129,10 @@ def _nearby(page: Page, names: Names) -> dict[int, set[str]]:
 def _says_not_by_itself(sentence: str) -> bool:
     """Return whether a sentence says that policies are not made automatically; one that denies all is no row's."""
     words = set(_LETTERS.findall(sentence))
-    if words.isdisjoint(_POLICY) or words.isdisjoint(_BY_ITSELF) or _DENY_ALL.search(sentence):
+    if words.isdisjoint(POLICIES) or words.isdisjoint(BY_ITSELF) or _DENY_ALL.search(sentence):
         return False
-    is_made = not words.isdisjoint(_MADE) and not words.isdisjoint(_NOT)
-    return is_made or any(off in sentence for off in _OFF)
+    is_made = not words.isdisjoint(MADE) and not words.isdisjoint(NOT)
+    return is_made or any(off in sentence for off in OFF)
 
 
 def _states_connection(text: str, *, is_intro: bool) -> bool:
@@ -161,9 +140,9 @@ def _states_connection(text: str, *, is_intro: bool) -> bool:
     for sentence in _SENTENCE.split(text):
         words = set(_LETTERS.findall(sentence))
         is_numbered = bool(_NUMBER.search(sentence))
-        if is_numbered and not (words.isdisjoint(_OPEN) and words.isdisjoint(_OPENS) and words.isdisjoint(_PROTOCOLS)):
+        if is_numbered and not (words.isdisjoint(OPEN) and words.isdisjoint(OPENS) and words.isdisjoint(PROTOCOLS)):
             return True
-        if _PORT.search(sentence) and not is_intro and not words.isdisjoint(_MUST) and not words.isdisjoint(_OPEN):
+        if _PORT.search(sentence) and not is_intro and not words.isdisjoint(MUST) and not words.isdisjoint(OPEN):
             return True
     return False
 

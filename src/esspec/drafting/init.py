@@ -7,7 +7,7 @@ What a person has written is never changed: a second run adds what is new.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.compiling.resolved import ResolvedRule
 from esspec.drafting.init_names import lines_in_words, name_additions, port_names, quoted_words
 from esspec.problem import Problem, errors_in, printable

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading
 from esspec.compiling.names import Named
+from esspec.compiling.page_reading import Reading
 from esspec.compiling.resolved import ResolvedRule, Unknown
 from esspec.drafting.known_names import KnownNames
 from esspec.problem import Problem, printable

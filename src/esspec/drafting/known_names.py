@@ -4,7 +4,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.reading.spelling import fold
 from esspec.terms import Direction
 

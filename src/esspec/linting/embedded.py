@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.linting.placeholders import hidden, shown
 from esspec.manifests.yamlread import List, Map, Scalar, read_documents
 from esspec.problem import Problem, in_order, warning

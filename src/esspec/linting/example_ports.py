@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading
 from esspec.compiling.dns import dns_of
+from esspec.compiling.page_reading import Reading
 from esspec.linting.example import Example, OpenPorts
 from esspec.linting.example_pods import about
 from esspec.linting.port_sets import ALL_PORTS, in_words, port_set

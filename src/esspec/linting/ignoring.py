@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from esspec.bindings.binding import Binding
 from esspec.bindings.binding_file import IgnoreEntry
-from esspec.compiling.compile import Reading
 from esspec.compiling.overrides import trimmed
+from esspec.compiling.page_reading import Reading
 from esspec.linting.rules_text import rule_texts
 from esspec.problem import Level, Problem, error, warning
 from esspec.reading.spelling import fold

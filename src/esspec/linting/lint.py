@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from esspec.bindings.binding import NO_BINDING, Binding
-from esspec.compiling.compile import Reading
 from esspec.compiling.dns import page_dns_warning
+from esspec.compiling.page_reading import Reading
 from esspec.linting.ignoring import entry_problems, not_ignored
 from esspec.linting.odd_spellings import odd_spellings
 from esspec.linting.permitted import rows_of

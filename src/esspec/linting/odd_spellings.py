@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.compiling.resolved import ResolvedPeer, ResolvedRule
 from esspec.problem import Problem, note
 from esspec.reading.spelling import fold, split_remark, stem

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.compiling.resolved import ResolvedRule
 from esspec.compiling.selectors import instance
 from esspec.linting.cover import Cover

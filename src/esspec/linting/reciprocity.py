@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.linting.permitted import Permitted, Row, Side
 from esspec.linting.port_sets import ALL_PORTS, MANY, count, in_words, intervals
 from esspec.problem import Problem, error, note, warning

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.compiling.selectors import instance
 from esspec.linting.permitted import Row, Side, holds_pods
 from esspec.problem import Problem, note

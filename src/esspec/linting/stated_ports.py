@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.linting.permitted import Row, Side, rows_of
 from esspec.linting.port_sets import ALL_PORTS
 from esspec.terms import Direction, Protocol

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from esspec.compiling.compile import Reading
+from esspec.compiling.page_reading import Reading
 from esspec.problem import Problem, note
 from esspec.terms import Direction
 

@@ -5,7 +5,7 @@ because without it the answer would be wrong; other objects that say nothing of 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from esspec.manifests.applied import as_applied
@@ -25,9 +25,8 @@ from esspec.manifests.population import Population, is_inhabitant, population
 from esspec.manifests.yamlread import Map
 from esspec.problem import Problem, error, in_order
 from esspec.semantics.lifted import Policy, Unreadable
-from esspec.semantics.surroundings import SPARE, Surroundings, names_in, spare_for
+from esspec.semantics.surroundings import SPARE, PortName, Surroundings, named_port, names_in, spare_for
 from esspec.semantics.views import KnownPods, Sourced, View
-from esspec.terms import Direction, Protocol
 
 _IN_FULL = "networking.k8s.io"
 """The API group whose policies are read as its API server reads them; others are read in the shape of esspec's own."""
@@ -42,14 +41,21 @@ class PolicyObject(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """What manifests say. `skipped` counts the objects of kinds that say nothing of connections."""
+    """What manifests say. `skipped` counts the objects of kinds that say nothing of connections.
+
+    `on_nodes` are the names of pods in the network of their node, `asked` the names of ports that policies ask for,
+    `texts` what was read, by file.
+    """
 
     objects: tuple[PolicyObject, ...]
     pods: tuple[KnownPods, ...]
+    on_nodes: tuple[str, ...]
+    asked: frozenset[PortName]
     surroundings: Surroundings
     skipped: Mapping[str, int]
     reasons: Mapping[tuple[str, int], str]
     problems: tuple[Problem, ...]
+    texts: Mapping[str, str]
 
     @property
     def policies(self) -> tuple[Sourced, ...]:
@@ -58,7 +64,9 @@ class Cluster(NamedTuple):
 
     def view(self, shown: str) -> View:
         """Return this as one side to be listed, explained or compared."""
-        return View(shown, self.policies, self.pods, (), self.reasons)
+        stand_ins = {named_port(*name): self.surroundings.stand_ins(*name) for name in sorted(self.asked)}
+        on_nodes = self.on_nodes
+        return View(shown, self.policies, self.pods, (), self.reasons, on_nodes=on_nodes, stand_ins=stand_ins)
 
 
 class _Policies(NamedTuple):
@@ -86,36 +94,37 @@ def read_clusters(sides: Iterable[Iterable[ManifestText]], namespace: str = DEFA
     manifests = [read_manifests(texts) for texts in sides]
     homes = [population(filter(is_inhabitant, found.objects), namespace) for found in manifests]
     arounds = [home.surroundings.beside(other.surroundings for other in homes) for home in homes]
-    read = [_policies(found.objects, around, namespace) for found, around in zip(manifests, arounds, strict=True)]
-    spare = _spare([policy for said in read for one in said.objects for policy in one.policies])
+    read = [_policies(found, around, namespace) for found, around in zip(manifests, arounds, strict=True)]
+    policies = [policy for said in read for one in said.objects for policy in one.policies]
+    asked = frozenset(name for policy in policies for name, _ in names_in(policy))
+    spare = spare_for(policies) if asked else SPARE
     if spare != SPARE:
         arounds = [around._replace(spare=spare) for around in arounds]
-        read = [_policies(found.objects, around, namespace) for found, around in zip(manifests, arounds, strict=True)]
-    parts = zip(manifests, homes, arounds, read, strict=True)
-    return tuple(_cluster(found, home, around, said) for found, home, around, said in parts)
+        read = [_policies(found, around, namespace) for found, around in zip(manifests, arounds, strict=True)]
+    homes = [home._replace(surroundings=around) for home, around in zip(homes, arounds, strict=True)]
+    return tuple(_cluster(*parts, asked) for parts in zip(manifests, homes, read, strict=True))
 
 
-def _cluster(found: Manifests, home: Population, around: Surroundings, said: _Policies) -> Cluster:
+def _cluster(found: Manifests, home: Population, said: _Policies, asked: frozenset[PortName]) -> Cluster:
     skipped, unread = _passed_over(found.objects)
-    cluster = Cluster(said.objects, home.pods, around, skipped, said.reasons, ())
+    around = home.surroundings
+    cluster = Cluster(said.objects, home.pods, home.on_nodes, asked, around, skipped, said.reasons, (), found.texts)
     doubtful = doubts(cluster.policies, home.pods, around)
-    problems = in_order([*found.problems, *home.problems, *unread, *said.problems, *doubtful])
-    return cluster._replace(problems=problems)
+    problems = [*home.problems, *unread, *said.problems, *doubtful]
+    if problems:
+        from esspec.manifests.finding_columns import with_columns  # noqa: PLC0415 - mostly there is nothing to place
+
+        problems = list(with_columns(problems, found.texts))
+    return cluster._replace(problems=in_order([*found.problems, *problems]))
 
 
-def _spare(policies: Collection[Policy]) -> Mapping[Protocol, tuple[int, ...]]:
-    """Return the numbers that stand for those which nobody gives a port's name, if any policy asks for a name."""
-    is_asked = any(True for policy in policies for _ in names_in(policy))
-    return spare_for(policies) if is_asked else SPARE
-
-
-def _policies(objects: Iterable[ManifestObject], around: Surroundings, namespace: str) -> _Policies:
-    """Return what the policies among `objects` say in these surroundings."""
+def _policies(manifests: Manifests, around: Surroundings, namespace: str) -> _Policies:
+    """Return what the policies among some objects say in these surroundings."""
     policies: list[PolicyObject] = []
     reasons: dict[tuple[str, int], str] = {}
     problems: list[Problem] = []
     seen: dict[tuple[str, str, str, str], ManifestObject] = {}
-    for found in objects:
+    for found in manifests.objects:
         reader = policy_reader(found.api_version, found.kind)
         if reader is None:
             continue
@@ -127,7 +136,7 @@ def _policies(objects: Iterable[ManifestObject], around: Surroundings, namespace
                 problems.append(object_twice(found, "/".join(filter(None, (in_namespace, name))), first))
                 continue
             read = reader(body, around)
-            reasons.update(_reasons(found.file, body, read[0]))
+            reasons.update(_reasons(found.file, body, read[0], manifests.texts))
             policies.append(PolicyObject(found, read))
         except Refused as refused:
             tell = refused_object if found.group == _IN_FULL else unread_object
@@ -138,14 +147,14 @@ def _policies(objects: Iterable[ManifestObject], around: Surroundings, namespace
     return _Policies(tuple(policies), reasons, tuple(problems))
 
 
-def _reasons(file: str, body: Map, policy: Policy) -> Iterator[tuple[tuple[str, int], str]]:
-    """Yield the reasons that an object of esspec's own carries, one per rule in the order of its rules."""
-    rules = list(annotated_rules(body))
-    for direction in Direction:
-        reasons = [rule.reason for rule in rules if rule.direction == direction]
-        grants = policy.grants(direction)
-        if len(reasons) == len(grants):
-            yield from (((file, grant.line), why) for grant, why in zip(grants, reasons, strict=True))
+def _reasons(file: str, body: Map, policy: Policy, texts: Mapping[str, str]) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield the reasons that an object of esspec's own carries, by the file and the line of each of its rules."""
+    rules = tuple(annotated_rules(body))
+    if rules:
+        from esspec.manifests.carried_reasons import reasons_by_line  # noqa: PLC0415 - few objects carry any
+
+        for line, why in reasons_by_line(rules, policy, texts.get(file, "")):
+            yield (file, line), why
 
 
 def _passed_over(objects: Iterable[ManifestObject]) -> tuple[Mapping[str, int], list[Problem]]:

@@ -23,8 +23,9 @@ def doubts(policies: Iterable[Sourced], pods: Iterable[KnownPods], around: Surro
 
 
 def _unknown_port(at: tuple[str, int], name: PortName, around: Surroundings) -> Problem:
-    numbers = ", ".join(map(str, around.spare[name.protocol]))
-    message = f"no pod here calls a {name.protocol} port '{name.name}', so {numbers} stands for its number"
+    stand_ins = around.stand_ins(*name)
+    told = "its number is not known" if len(stand_ins) == 1 else f"{', '.join(stand_ins)} stand for its number"
+    message = f"no pod here calls a {name.protocol} port '{name.name}', so {told}"
     return warning("unknown-port-name", at[0], (at[1], 1), message, "give the pods too, or write the number")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from esspec.manifests.cluster import Cluster, read_cluster
+from esspec.manifests.finding_columns import with_columns
 from esspec.manifests.lint_dns import cut_off
 from esspec.manifests.lint_isolation import accidents
 from esspec.manifests.lint_selectors import own_namespace_peers, selecting_nothing, unnamed_ports
@@ -25,7 +26,8 @@ def lint_manifests(texts: Iterable[ManifestText], namespace: str = DEFAULT_NAMES
     looked_at = _cut(cluster)
     checks = (accidents, selecting_nothing, own_namespace_peers, unnamed_ports, cut_off)
     found = [problem for check in checks for problem in check(looked_at)]
-    return in_order([*cluster.problems, *found, *swallowed(looked_at.objects, looked_at.ends)])
+    found += swallowed(looked_at.objects, looked_at.ends)
+    return in_order([*cluster.problems, *with_columns(found, cluster.texts)])
 
 
 def _cut(cluster: Cluster) -> LintedCluster:

@@ -1,7 +1,7 @@
 """The objects in manifests: the documents of a stream, the items of lists, and a word on what is neither."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from esspec.manifests.manifest import Refused
@@ -29,10 +29,11 @@ class ManifestObject(NamedTuple):
 
 
 class Manifests(NamedTuple):
-    """All objects of some texts, in their order, and what is wrong with documents that are none."""
+    """All objects of some texts, in their order, and what is wrong with documents that are none; the texts by file."""
 
     objects: tuple[ManifestObject, ...]
     problems: tuple[Problem, ...]
+    texts: Mapping[str, str]
 
 
 def read_manifests(texts: Iterable[ManifestText]) -> Manifests:
@@ -40,10 +41,10 @@ def read_manifests(texts: Iterable[ManifestText]) -> Manifests:
     found: list[ManifestObject] = []
     problems: list[Problem] = []
     unreadable: list[Problem] = []
-    files: list[str] = []
+    read: dict[str, str] = {}
     is_empty = True
     for file, text in texts:
-        files.append(file)
+        read[file] = text
         try:
             for document in read_documents(text, lenient=True):
                 is_empty = is_empty and document is None
@@ -53,10 +54,10 @@ def read_manifests(texts: Iterable[ManifestText]) -> Manifests:
             unreadable.append(_no_yaml(file, text, broken))
     if unreadable:
         raise InputProblems(unreadable)
-    if is_empty and files:
+    if is_empty and read:
         remedy = "make sure that what writes it has not failed; no objects at all are `kind: List` with `items: []`"
-        problems.append(error("no-object", files[0], (0, 0), "nothing stands here", remedy))
-    return Manifests(tuple(found), tuple(problems))
+        problems.append(error("no-object", next(iter(read)), (0, 0), "nothing stands here", remedy))
+    return Manifests(tuple(found), tuple(problems), read)
 
 
 def refused_object(found: ManifestObject, refused: Refused) -> Problem:

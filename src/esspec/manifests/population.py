@@ -1,7 +1,7 @@
 """Who lives in a cluster, as manifests tell: pods under the names of what made them, and namespaces."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from esspec.manifests.manifest import Refused, identity
@@ -16,9 +16,13 @@ _NAME_LABEL = "kubernetes.io/metadata.name"
 
 
 class Population(NamedTuple):
-    """The pods that are known, what policies may ask of what surrounds them, and what is wrong with some objects."""
+    """The pods that are known, what policies may ask of what surrounds them, and what is wrong with some objects.
+
+    `on_nodes` are the names of pods that use the network of their node.
+    """
 
     pods: tuple[KnownPods, ...]
+    on_nodes: tuple[str, ...]
     surroundings: Surroundings
     problems: tuple[Problem, ...]
 
@@ -49,7 +53,7 @@ def population(objects: Iterable[ManifestObject], namespace: str) -> Population:
     here = tuple(workloads.values())
     pods, on_nodes = _pods(here, workloads)
     around = Surroundings({name: told.labels for name, told in namespaces.items()}, _port_numbers(here))
-    return Population(pods, around, (*problems, *on_nodes))
+    return Population(pods, tuple(on_nodes), around, (*problems, *on_nodes.values()))
 
 
 def _is_namespace(found: ManifestObject) -> bool:
@@ -74,8 +78,8 @@ def _employ(workload: Workload, workloads: dict[tuple[str, str], Workload]) -> I
 
 def _pods(
     here: Iterable[Workload], workloads: Mapping[tuple[str, str], Workload]
-) -> tuple[tuple[KnownPods, ...], Sequence[Problem]]:
-    """Return the pods by the names of what made them, and a word on those that no policy selects."""
+) -> tuple[tuple[KnownPods, ...], Mapping[str, Problem]]:
+    """Return the pods by the names of what made them, and a word on each name of those that no policy selects."""
     pods: dict[tuple[str, frozenset[tuple[object, str]]], KnownPods] = {}
     on_nodes: dict[str, Problem] = {}
     for workload in here:
@@ -89,7 +93,7 @@ def _pods(
             place = f"{workload.found.file}:{workload.found.body.line}"
             found = KnownPods(name, values, place, apart=apart)
             pods.setdefault((name, frozenset(values.items())), found)
-    return tuple(pods.values()), tuple(on_nodes.values())
+    return tuple(pods.values()), on_nodes
 
 
 def _called(workload: Workload, workloads: Mapping[tuple[str, str], Workload]) -> str:

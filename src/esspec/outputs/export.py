@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from esspec.model import PolicySet
-from esspec.outputs.fileset import FileSet, TargetFiles
+from esspec.outputs.record import FileSet, TargetFiles
 from esspec.problem import InputProblems, error
 from esspec.targets.objects import isolated
 from esspec.targets.target import Target

@@ -1,55 +1,30 @@
 """The files of several targets below one folder, as one set: what is wanted, what is there, what is recorded.
 
 The layout is `<target>/<name>`, beside them `.gitattributes`, so that git changes no line ending, and the
-record `.esspec.json`, by which an edited file and a workload that loses its isolation are noticed
-(interface.md, Files; threats.md 3). `replace` says how the set is put in place.
+record (`esspec.outputs.record`). `replace` says how the set is put in place.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import Field
-
-from esspec import __version__
 from esspec.outputs.filediff import file_diff
 from esspec.outputs.folder import (
     GITATTRIBUTES,
     RECORD,
-    FileName,
-    Hash,
-    TargetName,
     digest,
     file_name,
     locked,
     names_in,
-    parsed,
-    read_file,
     read_files,
     restated,
     target_name,
 )
 from esspec.outputs.lost_isolation import bared
+from esspec.outputs.record import FileSet, Recorded, as_json, record_of, recorded, says_the_same
 from esspec.outputs.replace import JOURNAL, STAGING, Change, Done, complete, replace
 from esspec.problem import InputProblems, PageProblems, Problem, error, in_order, printable
-from esspec.terms import Direction
-from esspec.value import Value
-
-
-class TargetFiles(NamedTuple):
-    """One target's folder: texts by name, and by workload slug the directions that they isolate."""
-
-    files: dict[str, str]
-    isolated: dict[str, tuple[str, ...]]
-
-
-class FileSet(NamedTuple):
-    """What an export is to write: the page's name as outputs show it, and the files by target."""
-
-    page: str
-    targets: dict[str, TargetFiles]
 
 
 class Stale(NamedTuple):
@@ -66,23 +41,6 @@ class Written(NamedTuple):
     written: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
-
-
-class RecordedTarget(Value):
-    """What the record says of one target: the hash of each file, and the isolated directions by slug."""
-
-    files: dict[FileName, Hash]
-    isolated: dict[str, tuple[Direction, ...]]
-
-
-class Recorded(Value):
-    """`.esspec.json`: the page of these files, and what was written; `files` are the folder's own."""
-
-    schema_: Literal["esspec/files/1"] = Field(alias="schema")
-    page: str
-    version: str
-    files: dict[FileName, Hash]
-    targets: dict[TargetName, RecordedTarget]
 
 
 class _Standing(NamedTuple):
@@ -165,18 +123,6 @@ def interrupted(directory: Path) -> Problem | None:
     return error("interrupted-export", str(directory), (0, 0), message, "run esspec export again")
 
 
-def recorded(directory: Path) -> Recorded | None:
-    """Return what `.esspec.json` says, or None where there is none.
-
-    Raises InputProblems (exit 2) where it or the folder cannot be read, or is not what it claims to be.
-    """
-    path = f"{directory}/{RECORD}"
-    with restated(directory, "unreadable-output", "make sure that it can be read"):
-        data = read_file(path) if RECORD in names_in(directory) else None
-    remedy = "restore it from version control, or delete it and run esspec export again"
-    return None if data is None else parsed(Recorded, path, data, remedy)
-
-
 def _contents(wanted: FileSet) -> dict[str, bytes]:
     contents = {GITATTRIBUTES: b"* -text\n"}
     for target, (files, _) in wanted.targets.items():
@@ -196,35 +142,13 @@ def _standing(directory: Path, wanted: FileSet, contents: dict[str, bytes]) -> _
         if target in wanted.targets:
             hashes |= {f"{target}/{name}": value for name, value in known.files.items()}
     present = read_files(directory, dict.fromkeys([*contents, *hashes, RECORD]))
-    after = _record(wanted, contents, record)
-    is_same = record and record.model_copy(update={"version": __version__}) == after
-    text = present.get(RECORD, b"") if is_same else _json(after)
+    after = record_of(wanted, contents, record)
+    text = present.get(RECORD, b"") if record and says_the_same(record, after) else as_json(after)
     return _Standing({**contents, RECORD: text}, present, hashes, record)
-
-
-def _record(wanted: FileSet, contents: dict[str, bytes], before: Recorded | None) -> Recorded:
-    """Return the record of the wanted targets, and of those that `before` holds beside them."""
-    targets = dict(before.targets) if before else {}
-    for target, (files, isolated) in wanted.targets.items():
-        targets[target] = RecordedTarget(
-            files={name: digest(contents[f"{target}/{name}"]) for name in files},
-            isolated={slug: tuple(map(Direction, sorted(ways))) for slug, ways in isolated.items() if ways},
-        )
-    return Recorded(
-        schema="esspec/files/1",
-        page=wanted.page,
-        version=__version__,
-        files={GITATTRIBUTES: digest(contents[GITATTRIBUTES])},
-        targets=targets,
-    )
 
 
 def _hash(files: dict[str, bytes], place: str) -> str | None:
     return digest(files[place]) if place in files else None
-
-
-def _json(record: Recorded) -> bytes:
-    return f"{json.dumps(record.model_dump(by_alias=True), indent=2, sort_keys=True)}\n".encode()
 
 
 def _edited(directory: Path, standing: _Standing) -> Iterator[Problem]:

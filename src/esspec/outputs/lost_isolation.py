@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from esspec.outputs.record import FileSet, Recorded
 from esspec.problem import Problem, error
 
 if TYPE_CHECKING:
-    from esspec.outputs.fileset import FileSet, Recorded
     from esspec.terms import Direction
 
 
-def bared(directory: Path, wanted: "FileSet", record: "Recorded | None") -> Iterator[Problem]:
+def bared(directory: Path, wanted: FileSet, record: Recorded | None) -> Iterator[Problem]:
     """Yield a finding for each workload and direction that loses its isolation in a target (threats.md 3)."""
     open_now: dict[tuple[str, Direction], list[str]] = {}
     for target, known in sorted(record.targets.items()) if record else ():

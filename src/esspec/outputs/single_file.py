@@ -4,13 +4,14 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from esspec.outputs.folder import create_file, restated
+from esspec.outputs.folder import create_file
+from esspec.problem import InputProblems, error
 
 
 def replace_file(path: Path, data: bytes, remedy: str) -> None:
     """Write a file; one that is there keeps its mode. Raises InputProblems (exit 2) with `remedy` where that fails."""
     staged = path.with_name(f".{path.name}.new")
-    with restated(path, "unwritable-output", remedy):
+    try:
         staged.unlink(missing_ok=True)
         try:
             create_file(str(staged), data, sync=True)
@@ -20,3 +21,8 @@ def replace_file(path: Path, data: bytes, remedy: str) -> None:
         finally:
             with suppress(OSError):
                 staged.unlink(missing_ok=True)
+    except OSError as failed:  # of the staged file, which nobody has named
+        message = failed.strerror or str(failed)
+        if not path.parent.exists():
+            message, remedy = f"there is no folder {path.parent}", "make it, or name a file in another folder"
+        raise InputProblems([error("unwritable-output", str(path), (0, 0), message, remedy)]) from None

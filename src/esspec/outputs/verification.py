@@ -9,7 +9,8 @@ from esspec.outputs.fileset import interrupted
 from esspec.problem import InputProblems, error
 from esspec.semantics.lifted import Lifted, Refusal, Unreadable
 from esspec.semantics.podtree import MAX_BLOCKS, TooManyBlocks
-from esspec.semantics.verify import Party, Text, Verification, verify
+from esspec.semantics.verification_result import Verification
+from esspec.semantics.verify import Party, Text, verify
 from esspec.targets.target import Target
 from esspec.text.source import decode, read_bytes
 

@@ -5,130 +5,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from esspec.reading.spelling import POD, split_remark
+from esspec.reading.vocabulary import CONDITIONS, CONNECTIONS, FILLING, HOW_MUCH, NEGATIONS, SMALL
 from esspec.terms import Direction
 
 _WORDS = {
     Direction.INGRESS: frozenset({"incoming", "inbound", "ingress"}),
     Direction.EGRESS: frozenset({"outgoing", "outbound", "egress"}),
 }
-_FILLING = frozenset(
-    [
-        "a",
-        "access",
-        "allowed",
-        "and",
-        "are",
-        "communication",
-        "communications",
-        "connection",
-        "connections",
-        "connectivity",
-        "flow",
-        "flows",
-        "following",
-        "for",
-        "from",
-        "network",
-        "only",
-        "permitted",
-        "policies",
-        "policy",
-        "port",
-        "ports",
-        "request",
-        "requests",
-        "rule",
-        "rules",
-        "the",
-        "to",
-        "traffic",
-    ]
-)
-_HOW_MUCH = frozenset(
-    [
-        "all",
-        "any",
-        "anyone",
-        "anything",
-        "anywhere",
-        "blocked",
-        "denied",
-        "disallowed",
-        "everything",
-        "forbidden",
-        "no",
-        "nobody",
-        "none",
-        "not",
-        "nothing",
-        "prohibited",
-        "unrestricted",
-    ]
-)
-_SMALL = frozenset(
-    [
-        "by",
-        "be",
-        "can",
-        "default",
-        "has",
-        "have",
-        "in",
-        "is",
-        "it",
-        "of",
-        "out",
-        "pod",
-        "pods",
-        "there",
-        "this",
-    ]
-)
-_CONNECTIONS = frozenset({"connection", "connections", "permitted", "traffic"})
 # What stands between a direction and whose it is. "Ingress from X" and "egress to X" name a peer.
 _WHOSE = {
     Direction.INGRESS: frozenset({"for", "into", "of", "to"}),
     Direction.EGRESS: frozenset({"for", "from", "of"}),
 }
 _BETWEEN = re.compile(r"\s+[-\u2013\u2014]\s+|:\s+")
-_CONDITIONS = frozenset(
-    [
-        "disabled",
-        "during",
-        "enabled",
-        "except",
-        "if",
-        "optional",
-        "optionally",
-        "unless",
-        "until",
-        "when",
-        "while",
-        "without",
-    ]
-)
-_NEGATIONS = frozenset(
-    [
-        "blocked",
-        "denied",
-        "deprecated",
-        "disallowed",
-        "don",
-        "except",
-        "excluded",
-        "forbidden",
-        "formerly",
-        "never",
-        "no",
-        "not",
-        "obsolete",
-        "prohibited",
-        "refused",
-        "rejected",
-        "removed",
-        "without",
-    ]
-)
 _LONG = 200
 _LETTERS = re.compile(r"[a-z]+")
 _WORD = re.compile(r"[A-Za-z]+|[^\sA-Za-z]")
@@ -139,7 +28,7 @@ def direction_of(text: str) -> Direction | None:
     """Return the direction that `text` is all about; None if it names none, both, or anything else beside."""
     words = _WORD.findall(text.lower())
     named = [d for d in Direction if not _WORDS[d].isdisjoint(words)]
-    rest = set(words) - _FILLING - _PUNCTUATION
+    rest = set(words) - FILLING - _PUNCTUATION
     return named[0] if len(named) == 1 and rest <= _WORDS[named[0]] else None
 
 
@@ -154,7 +43,7 @@ def split_direction(text: str) -> tuple[str, Direction | None]:
         return text, None
     for name, said in _parted(text):
         direction = direction_of(said)
-        if name and direction and name.lower() not in _HOW_MUCH:
+        if name and direction and name.lower() not in HOW_MUCH:
             return name, direction
     words = text.split()
     for at, word in enumerate(words[:-1] if ":" not in text else ()):
@@ -181,7 +70,7 @@ def is_about_directions(text: str) -> bool:
     """Return whether `text` names directions and nothing else, one or both of them."""
     words = set(_WORD.findall(text.lower()))
     both = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS]
-    return bool(words & both) and words - _FILLING - _PUNCTUATION <= both
+    return bool(words & both) and words - FILLING - _PUNCTUATION <= both
 
 
 def is_statement(text: str, subject: str = "", *, is_directed: bool = True) -> bool:
@@ -192,9 +81,9 @@ def is_statement(text: str, subject: str = "", *, is_directed: bool = True) -> b
     """
     words = _letters(text)
     both = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS]
-    if words.isdisjoint(_HOW_MUCH) or len(text) >= _LONG or (is_directed and words.isdisjoint(both)):
+    if words.isdisjoint(HOW_MUCH) or len(text) >= _LONG or (is_directed and words.isdisjoint(both)):
         return False
-    return words - both - _HOW_MUCH <= _FILLING | _SMALL | _letters(subject)
+    return words - both - HOW_MUCH <= FILLING | SMALL | _letters(subject)
 
 
 def is_misspelt_statement(text: str) -> bool:
@@ -204,18 +93,18 @@ def is_misspelt_statement(text: str) -> bool:
         return False
     from difflib import get_close_matches  # noqa: PLC0415 - few lines end so
 
-    known = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS] | _CONNECTIONS
+    known = _WORDS[Direction.INGRESS] | _WORDS[Direction.EGRESS] | CONNECTIONS
     return any(get_close_matches(word, known, 1, 0.8) for word in words)
 
 
 def is_negated(text: str) -> bool:
     """Return whether `text` takes back what it speaks of: "Not permitted:", "Deprecated", "Never open these"."""
-    return not _NEGATIONS.isdisjoint(_LETTERS.findall(text.lower()))
+    return not NEGATIONS.isdisjoint(_LETTERS.findall(text.lower()))
 
 
 def is_conditional(text: str) -> bool:
     """Return whether `text` says that something holds only at times."""
-    return not _CONDITIONS.isdisjoint(_LETTERS.findall(text.lower()))
+    return not CONDITIONS.isdisjoint(_LETTERS.findall(text.lower()))
 
 
 def directions_in(text: str) -> frozenset[Direction]:

@@ -5,10 +5,8 @@ from typing import NamedTuple
 from esspec.problem import Problem, error
 from esspec.reading.directions import directions_in, is_conditional, is_negated
 from esspec.reading.spelling import fold
+from esspec.reading.vocabulary import NOT_BY_ITSELF
 from esspec.terms import Direction
-
-# That nobody creates or deploys a policy by itself takes back no connection that its table permits.
-_NOT_BY_ITSELF = ("by default", "automatically", "not created", "not added", "not deployed", "not installed")
 
 
 class Intro(NamedTuple):
@@ -80,4 +78,4 @@ def restriction(path: str, intro: Intro, announced: Announced) -> Problem | None
 
 
 def _is_not_by_itself(text: str) -> bool:
-    return any(words in text.lower() for words in _NOT_BY_ITSELF)
+    return any(words in text.lower() for words in NOT_BY_ITSELF)

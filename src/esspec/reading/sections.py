@@ -7,9 +7,8 @@ from esspec.problem import Problem
 from esspec.reading.columns import Column
 from esspec.reading.directions import direction_of, is_about_directions, is_negated
 from esspec.reading.table_rule import Row
+from esspec.reading.vocabulary import CONDITION_BEGINS
 from esspec.terms import Direction
-
-_CONDITIONAL = frozenset({"if", "only", "unless", "when"})
 
 
 class Heading(NamedTuple):
@@ -118,7 +117,7 @@ class Sections:
         direction = direction or direction_of(heading.name)
         begins = heading.name.lower().partition(" ")[0]
         self._levels.append(
-            _Level(depth, heading, direction, is_owner, is_negated(heading.name), begins in _CONDITIONAL)
+            _Level(depth, heading, direction, is_owner, is_negated(heading.name), begins in CONDITION_BEGINS)
         )
 
     def end(self, line: int, depth: int = 0) -> None:

@@ -9,20 +9,20 @@ from typing import Literal, NamedTuple
 from pydantic import Field, ValidationError
 
 from esspec.problem import InputProblems, Problem, error
-from esspec.reporting.finding_report import fingerprints, reported_path, without_lines
+from esspec.reporting.finding_report import fingerprints, reported_path
 from esspec.text.source import decode, read_bytes
 from esspec.text.source_lines import SourceLines
 from esspec.value import Value
 
-_NEVER_KNOWN = frozenset({"unequal", "widened", "narrowed", "new-page", "not-compared"})
-"""What is said of one change only is never known."""
-_OF_MANIFESTS = frozenset({"not-enforced", "not-documented"})
+_NEVER_KNOWN = frozenset({"unequal", "widened", "narrowed", "new-page", "not-compared", "not-on-page"})
+"""What is said of one change only is never known, nor is a number that changes with what is not looked at."""
+_OF_MANIFESTS = frozenset({"not-enforced", "not-documented", "denied-elsewhere"})
 """What only `--against` finds."""
 _REMEDY = "restore it from version control, or delete it and write it again with --update-baseline"
 
 
 class KnownFinding(Value):
-    """One finding that is known; `message` is without the numbers of lines."""
+    """One finding that is known; `message` is as it was told then, and the lines that it names may have moved since."""
 
     path: str
     code: str
@@ -58,6 +58,9 @@ def read_baseline(path: str) -> Baseline:
     if not place.exists():
         remedy = "write it with --update-baseline, or correct its name"
         raise InputProblems([error("unreadable-file", path, (0, 0), "there is no such file", remedy)])
+    if place.is_dir():
+        remedy = "name the file, such as --baseline esspec-baseline.json"
+        raise InputProblems([error("not-a-file", path, (0, 0), "this is a folder", remedy)])
     text = decode(read_bytes(place, path), path)
     at = (0, 0)
     try:
@@ -96,9 +99,13 @@ def baseline_with(
     folder = _folder(path)
     told = _with_prints(problems, lines, folder)
     kept = {each: _known(problem, each, folder) for each, problem in told if _can_be_known(problem, looked)}
-    if before:
-        gone = {each.fingerprint for each in _judged(before.findings, path, looked)}
-        kept |= {each.fingerprint: each for each in before.findings if each.fingerprint not in gone}
+    if before:  # what stays known stays as it was written, so that moved lines do not change the file
+        judged = {each.fingerprint for each in _judged(before.findings, path, looked)}
+        kept |= {
+            each.fingerprint: each
+            for each in before.findings
+            if each.fingerprint in kept or each.fingerprint not in judged
+        }
     ordered = sorted(kept.values(), key=lambda each: (each.path, each.code, each.message, each.fingerprint))
     return Baseline(findings=tuple(ordered))
 
@@ -126,7 +133,7 @@ def _can_be_known(problem: Problem, looked: Looked) -> bool:
 
 def _known(problem: Problem, fingerprint: str, folder: str) -> KnownFinding:
     path = reported_path(problem.path, folder)
-    return KnownFinding(path=path, code=problem.code, message=without_lines(problem.message), fingerprint=fingerprint)
+    return KnownFinding(path=path, code=problem.code, message=problem.message, fingerprint=fingerprint)
 
 
 def _judged(known: Iterable[KnownFinding], path: str, looked: Looked) -> tuple[KnownFinding, ...]:

@@ -10,7 +10,7 @@ from esspec.problem import InputProblems, Problem, error
 from esspec.reporting.finding_formats import WRITERS
 from esspec.reporting.finding_formats.text import text
 from esspec.reporting.finding_report import Report
-from esspec.reporting.streams import is_coloured, write_data
+from esspec.reporting.streams import AUTO, is_coloured, write_data
 
 TEXT = "text"
 TEXT_FORMATS = frozenset({TEXT, "concise"})
@@ -42,15 +42,15 @@ def finding_outputs(words: Sequence[str], inputs: Iterable[str]) -> tuple[Findin
     return tuple(found)
 
 
-def write_findings(outputs: Iterable[FindingOutput], report: Report) -> None:
-    """Write a report in all its formats, what goes to standard output first.
+def write_findings(outputs: Iterable[FindingOutput], report: Report, color: str = AUTO) -> None:
+    """Write a report in all its formats, what goes to standard output first; only text there has colours.
 
     Raises InputProblems with all files that cannot be written, when the others are.
     """
     stopped: list[Problem] = []
     for output in sorted(outputs, key=lambda output: bool(output.path)):
         if not output.path:
-            write_data(_on_stdout(output, report))
+            write_data(_on_stdout(output, report, color))
             continue
         data = WRITERS[output.name](report).encode("utf-8", "backslashreplace")
         try:
@@ -63,8 +63,8 @@ def write_findings(outputs: Iterable[FindingOutput], report: Report) -> None:
         raise InputProblems(stopped)
 
 
-def _on_stdout(output: FindingOutput, report: Report) -> str:
-    return text(report, is_coloured=is_coloured()) if output.name == TEXT else WRITERS[output.name](report)
+def _on_stdout(output: FindingOutput, report: Report, color: str) -> str:
+    return text(report, is_coloured=is_coloured(color)) if output.name == TEXT else WRITERS[output.name](report)
 
 
 def _wrong(

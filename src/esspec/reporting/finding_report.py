@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
-from esspec.problem import Problem
+from esspec.compiling.loading import STDIN
+from esspec.problem import Level, Problem
 from esspec.text.source_lines import SourceLines
 
 _LINES = re.compile(r"\blines? [0-9]+(?:(?:, | and | to )[0-9]+)*|(?<=\S):[0-9]+(?::[0-9]+)?(?![0-9])")
+
+_ABOVE = re.compile(r"(?<![^\s'\"(),;])[^\s'\"(),;]*/(?=[^\s/'\"(),;]+:)")
+"""The folders of a file that a message names with a line."""
 
 
 class Found(NamedTuple):
@@ -23,32 +27,47 @@ class Found(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All findings of a run, in their order, and the pages that were looked at."""
+    """All findings of a run, in their order, the pages that were looked at, and where codes are explained."""
 
     found: tuple[Found, ...]
     pages: tuple[str, ...]
+    rules_url: str = ""
 
 
 def report_of(
-    problems: Iterable[Problem], pages: Iterable[str], lines: SourceLines, fails: Callable[[Problem], bool]
+    problems: Iterable[Problem],
+    pages: Iterable[str],
+    lines: SourceLines,
+    fails: Callable[[Problem], bool],
+    rules_url: str = "",
 ) -> Report:
     """Return findings with all that formats show of them."""
     told = tuple(problems)
     prints = fingerprints(told, lines)
     found = (Found(p, lines.line(p.path, p.line), each, fails(p)) for p, each in zip(told, prints, strict=True))
-    return Report(tuple(found), tuple(pages))
+    return Report(tuple(found), tuple(pages), rules_url)
+
+
+def worst_first(found: Iterable[Found]) -> list[Found]:
+    """Return findings by level, errors first; those of one level stay in their order."""
+    order = list(Level)
+    return sorted(found, key=lambda each: order.index(each.problem.level))
 
 
 def fingerprints(problems: Iterable[Problem], lines: SourceLines, folder: str = "") -> Iterator[str]:
     """Yield the fingerprint of each finding: of its code, file, message and line, without the numbers of lines.
 
-    Files are named relative to `folder`. Findings that are equal in all of these are counted, so that one more of
-    them is new.
+    Files are named relative to `folder`; without one, relative to their repository, so that neither the working folder
+    nor how a path is written matters. Findings that are equal in all of these are counted, so that one more of them is
+    new.
     """
     seen: Counter[str] = Counter()
+    named: dict[str, str] = {}
     for problem in problems:
+        if problem.path not in named:
+            named[problem.path] = reported_path(problem.path, folder) if folder else _lasting_path(problem.path)
         line = " ".join(lines.line(problem.path, problem.line).split())
-        parts = (problem.code, reported_path(problem.path, folder), without_lines(problem.message), line)
+        parts = (problem.code, named[problem.path], _ABOVE.sub("", without_lines(problem.message)), line)
         what = "\0".join(parts)
         yield sha256(f"{what}\0{seen[what]}".encode("utf-8", "backslashreplace")).hexdigest()[:32]
         seen[what] += 1
@@ -65,3 +84,23 @@ def reported_path(path: str, folder: str = "") -> str:
     if folder or not relative.startswith(os.pardir):
         return relative.replace(os.sep, "/")
     return os.path.normpath(path).replace(os.sep, "/")
+
+
+def checkout_path(path: str, variable: str) -> str:
+    """Return a path as a CI system looks it up: relative to its checkout, which it names in an environment variable."""
+    top = os.environ.get(variable, "")
+    inside = os.path.relpath(path, top) if top else os.pardir
+    return reported_path(path) if inside.startswith(os.pardir) else inside.replace(os.sep, "/")
+
+
+def _lasting_path(path: str) -> str:
+    """Return a path as it is named from the top of its repository; outside of one, the name of the file."""
+    if path == STDIN or (":" in path and not os.path.lexists(path)):  # the latter is in git: REV:path
+        return path
+    whole = os.path.abspath(path)  # noqa: PTH100 - symlinks stay as the user wrote them
+    folder = os.path.dirname(whole)  # noqa: PTH120 - as above
+    while not os.path.lexists(os.path.join(folder, ".git")):  # noqa: PTH118 - as above
+        folder, below = os.path.dirname(folder), folder  # noqa: PTH120 - as above
+        if folder == below:
+            return os.path.basename(whole)  # noqa: PTH119 - as above
+    return os.path.relpath(whole, folder).replace(os.sep, "/")

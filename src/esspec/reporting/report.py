@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from esspec.problem import Problem, printable
 
 if TYPE_CHECKING:
-    from esspec.semantics.verify import Counterexample, Verification
+    from esspec.semantics.verification_result import Counterexample, Verification
 
 
 def findings(problems: Sequence[Problem], error_format: str) -> None:

@@ -9,6 +9,8 @@ from esspec.problem import InputProblems, error
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+AUTO, ALWAYS, NEVER = "auto", "always", "never"
+
 
 def prepare_streams() -> None:
     """Write UTF-8 with plain line ends whatever the locale says, so that equal input gives equal bytes."""
@@ -18,11 +20,13 @@ def prepare_streams() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def is_coloured() -> bool:
-    """Return whether standard output shows colours: a terminal does, unless NO_COLOR is set; FORCE_COLOR asks for them.
+def is_coloured(color: str = AUTO) -> bool:
+    """Return whether standard output shows colours: as `color` says, else as NO_COLOR or FORCE_COLOR do.
 
-    An empty value is none (no-color.org).
+    Where none of them says anything a terminal does. An empty value of a variable is none (no-color.org).
     """
+    if color != AUTO:
+        return color == ALWAYS
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):

@@ -12,14 +12,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
-from esspec.semantics.lifted import NAMESPACE, Everyone, Key, Outside, Peers, Pods, Values
+from esspec.semantics.lifted import NAMESPACE, Everyone, Key, Outside, Peers, Pods, Values, only
 from esspec.semantics.pod_classes import PodClasses
-from esspec.terms import Role
+from esspec.semantics.surroundings import port_name
+from esspec.terms import Protocol, Role
 
 if TYPE_CHECKING:
     from esspec.model import External
 
 _LAST = {4: 2**32 - 1, 6: 2**128 - 1}
+NO_STAND_INS: Mapping[Key, tuple[str, ...]] = {}
+PortNames = tuple[tuple[Protocol, int, str], ...]
+"""Numbers of ports that stand for names: the protocol, the number, and the names that it stands for."""
+
 Position = tuple[int, int]  # (IP version, address as a number); in this order intervals are sorted
 
 
@@ -35,13 +40,22 @@ class Ends:
     """The classes of ends for some selectors: first the blocks of pods, then the ends outside."""
 
     def __init__(
-        self, selectors: Iterable[Peers], externals: Sequence["External"], known: Iterable[Mapping[Key, str]] = ()
+        self,
+        selectors: Iterable[Peers],
+        externals: Sequence["External"],
+        known: Iterable[Mapping[Key, str]] = (),
+        stand_ins: Mapping[Key, tuple[str, ...]] = NO_STAND_INS,
     ) -> None:
-        """Cut all ends by `selectors`; `externals` say which address has which role, `known` are the pods at hand."""
+        """Cut all ends by `selectors`; `externals` say which address has which role, `known` are the pods at hand.
+
+        `stand_ins` are the numbers that stand for those which pods may give a port's name.
+        """
+        self.stand_ins = stand_ins
         unique = set(selectors)
         self._classes = PodClasses((s for s in unique if isinstance(s, Pods)), known)
         self.pods = self._classes.blocks
         networks = {n for s in unique if isinstance(s, Outside) for n in (*(s.networks or ()), *s.excluded)}
+        self.has_every_address = any(network.endswith("/0") for network in networks)
         named = {role for s in unique if isinstance(s, Outside) and len(s.roles) == 1 for role in s.roles}
         self.outside = _outside(networks, externals, named - {Role.OUTSIDE})
         self._starts = [end.first for end in self.outside if end.first]
@@ -67,12 +81,26 @@ class Ends:
     def describe(self, number: int) -> str:
         """Return a class in words."""
         if number < len(self.pods):
-            return pods_in_words(self.pods[number].where)
+            return pods_in_words(self.pods[number].where, self.stand_ins)
         end = self.outside[number - len(self.pods)]
         if end.first is None or end.last is None:
             return f"a {end.role} at an address that nobody lists"
         first, last = _address(end.first), _address(end.last)
         return f"{first if first == last else f'an address from {first} to {last}'} (role {end.role})"
+
+    def port_names(self, classes: int) -> PortNames:
+        """Return the numbers that stand for a name at each of these ends, with the names that they stand for."""
+        found: dict[tuple[Protocol, int], set[str]] = {}
+        while classes and self.stand_ins:
+            number = (classes & -classes).bit_length() - 1
+            classes &= classes - 1
+            where = self.pods[number].where if number < len(self.pods) else ()
+            own = [stand_in for key, values in where if (stand_in := _stood_for(key, values, self.stand_ins))]
+            if not own:
+                return ()
+            for protocol, port, name in own:
+                found.setdefault((protocol, port), set()).add(name)
+        return tuple((*port, ",".join(sorted(names))) for port, names in found.items())
 
     def _mask(self, selector: Peers) -> int:
         if isinstance(selector, Everyone):
@@ -130,10 +158,20 @@ def _address(position: Position) -> str:
     return str(IPv4Address(number) if version == 4 else IPv6Address(number))  # noqa: PLR2004
 
 
-def pods_in_words(where: Iterable[tuple[Key, Values]]) -> str:
-    """Return the pods that have such values in words."""
-    parts = [_key_in_words(key, values) for key, values in where]
+def pods_in_words(where: Iterable[tuple[Key, Values]], stand_ins: Mapping[Key, tuple[str, ...]] = NO_STAND_INS) -> str:
+    """Return the pods that have such values in words; a number that only stands for another is none of them."""
+    parts = [
+        f"{key.kind} {key.name}" if _stood_for(key, values, stand_ins) else _key_in_words(key, values)
+        for key, values in where
+    ]
     return "a pod with " + ", ".join(parts) if parts else "any pod"
+
+
+def _stood_for(key: Key, values: Values, stand_ins: Mapping[Key, tuple[str, ...]]) -> tuple[Protocol, int, str] | None:
+    """Return the port whose name is asked for, by the one number that stands for what pods may give it."""
+    numbers = stand_ins.get(key, ())
+    name = port_name(key) if len(numbers) == 1 and values == only(*numbers) else None
+    return (name.protocol, int(numbers[0]), name.name) if name else None
 
 
 def _key_in_words(key: Key, values: Values) -> str:

@@ -118,7 +118,8 @@ class EndsInWords:
                 continue
             if not meant & ~wanted:
                 where = blocks[begin] if end - begin == 1 else blocks[begin][:depth]
-                yield Group(_kind(where, is_rest=bool(inside & ~meant)), meant, meant)
+                words = pods_in_words(where, self._ground.ends.stand_ins)
+                yield Group(_kind(words, is_rest=bool(inside & ~meant)), meant, meant)
                 continue
             stack += reversed(list(_children(blocks, (begin, end, depth))))
 
@@ -171,8 +172,7 @@ def _children(
         begin += count
 
 
-def _kind(where: tuple[tuple[Key, Values], ...], *, is_rest: bool) -> str:
-    words = pods_in_words(where)
+def _kind(words: str, *, is_rest: bool) -> str:
     return f"any other {words.removeprefix('any ').removeprefix('a ')}" if is_rest else words
 
 

@@ -47,16 +47,27 @@ def without(one: Opened, other: Opened) -> Opened:
 
 
 @lru_cache(maxsize=1 << 12)
-def in_words(found: Opened) -> str:
-    """Return a set of ports as np-guard writes it: `All Connections`, or `TCP 1-1024,8080; UDP 53`."""
+def in_words(found: Opened, names: tuple[tuple[Protocol, int, str], ...] = ()) -> str:
+    """Return a set of ports as np-guard writes it: `All Connections`, or `TCP 1-1024,8080; UDP 53`.
+
+    Numbers that stand for names (Ends.port_names) are these names: `TCP 8080,http`.
+    """
     if found == EVERYTHING:
         return "All Connections"
     parts = []
     for protocol in Protocol:
-        intervals = [interval(s.first, s.last) for s in found if s.protocol is protocol]
+        numbers = [(s, name_of(s, names)) for s in found if s.protocol is protocol]
+        intervals = [interval(s.first, s.last) for s, name in numbers if not name]
+        intervals += [name for _, name in numbers if name]
         if intervals:
             parts.append(f"{protocol} {','.join(intervals)}")
     return "; ".join(parts)
+
+
+def name_of(segment: Segment, names: tuple[tuple[Protocol, int, str], ...]) -> str:
+    """Return the names that a port stands for, empty for one that is meant as a number."""
+    protocol, first, last, _ = segment
+    return next((name for each, number, name in names if each is protocol and number == first == last), "")
 
 
 def interval(first: int, last: int) -> str:

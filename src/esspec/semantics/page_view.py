@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from esspec.compiling.compile import Reading, compile_page
+from esspec.compiling.compile import compile_page
 from esspec.compiling.features import Features
+from esspec.compiling.page_reading import Reading
 from esspec.model import PolicySet, Workload
 from esspec.semantics.intended import intended
 from esspec.semantics.lifted import NAMESPACE, label

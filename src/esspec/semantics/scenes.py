@@ -9,6 +9,8 @@ from esspec.semantics.ends import Ends
 from esspec.semantics.lifted import Key, Peers
 from esspec.semantics.meaning import Meaning, Segment, Side
 from esspec.semantics.naming import Naming, called, in_words, naming
+from esspec.semantics.opened import Opened
+from esspec.semantics.opened import in_words as ports_in_words
 from esspec.semantics.outside_spans import OutsideSpans
 from esspec.semantics.podtree import MAX_BLOCKS, TooManyBlocks
 from esspec.semantics.views import Sight, View, see
@@ -48,6 +50,10 @@ class Scene(NamedTuple):
     def all_pods(self) -> int:
         """Return every class of pods, as bits."""
         return (1 << len(self.ends.pods)) - 1
+
+    def conn(self, found: Opened, destinations: int) -> str:
+        """Return what is open to some classes of ends in words: a port that nobody gives a number by its name."""
+        return ports_in_words(found, self.ends.port_names(destinations))
 
     def side(self, subject: int, direction: Direction) -> Side:
         """Return what a direction of a class of pods permits."""

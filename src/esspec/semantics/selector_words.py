@@ -1,10 +1,16 @@
 """Selectors in words: as np-guard writes pods that nobody named, each requirement as kubectl takes it."""
 
-from esspec.semantics.lifted import NAMESPACE, Key, Pods, Values
+from collections.abc import Mapping
+
+from esspec.semantics.ends import NO_STAND_INS
+from esspec.semantics.lifted import NAMESPACE, Key, Pods, Values, all_but, only
 
 
-def selector_in_words(selector: Pods) -> str:
-    """Return a selector in words: `ns/[pod with {app=web}]`, or `[namespace with {env=a}]/[all pods]`."""
+def selector_in_words(selector: Pods, stand_ins: Mapping[Key, tuple[str, ...]] = NO_STAND_INS) -> str:
+    """Return a selector in words: `ns/[pod with {app=web}]`, or `[namespace with {env=a}]/[all pods]`.
+
+    Of a number that stands for what pods may give a port's name (`stand_ins`) only the name is told.
+    """
     namespace = "[all namespaces]"
     of_namespace: list[str] = []
     of_pod: list[str] = []
@@ -14,6 +20,8 @@ def selector_in_words(selector: Pods) -> str:
             namespace = "".join(filter(None, values.items)) if is_one else f"[{_requirement(key, values)}]"
         elif key.kind == "namespace label":
             of_namespace.append(_requirement(key, values))
+        elif key in stand_ins and values == only(*stand_ins[key]):
+            of_pod.append(_requirement(key, all_but(None)))
         else:
             of_pod.append(_requirement(key, values))
     if of_namespace:  # beside it is only said that it is none of the namespaces whose labels are known

@@ -28,6 +28,11 @@ class Surroundings(NamedTuple):
         """Return the numbers that pods may give a name."""
         return tuple(sorted({*self.port_numbers.get((protocol, name), ()), *self.spare[protocol]}))
 
+    def stand_ins(self, protocol: Protocol, name: str) -> tuple[str, ...]:
+        """Return the numbers, as text, that stand for what pods may give a name, and that no known pod does."""
+        given = self.port_numbers.get((protocol, name), ())
+        return tuple(str(number) for number in self.spare[protocol] if number not in given)
+
     def beside(self, others: Iterable["Surroundings"]) -> "Surroundings":
         """Return what is known when others tell what is not known here: namespaces, and further numbers."""
         namespaces, numbers = dict(self.namespaces), dict(self.port_numbers)
@@ -80,7 +85,8 @@ def names_in(policy: Policy) -> Iterator[tuple[PortName, int]]:
 def spare_for(policies: Iterable[Policy]) -> Mapping[Protocol, tuple[int, ...]]:
     """Return numbers that no rule on numbers speaks of, one per protocol: they show whether a name is allowed.
 
-    Where the rules leave none, it is one out of each interval that no rule tells apart.
+    They do not lie beside such numbers if they need not, so that in answers they stand alone. Where the rules leave
+    none, it is one out of each interval that no rule tells apart.
     """
     cut: dict[Protocol, set[tuple[int, int]]] = {protocol: set() for protocol in Protocol}
     for policy in policies:
@@ -89,7 +95,7 @@ def spare_for(policies: Iterable[Policy]) -> Mapping[Protocol, tuple[int, ...]]:
                 if not _is_named(policy, direction, grant.peers):
                     for ports in grant.ports:
                         cut[ports.protocol].add((ports.first, ports.last))
-    return {protocol: tuple(_outside(found - {(FIRST_PORT, LAST_PORT)})) for protocol, found in cut.items()}
+    return {protocol: tuple(_apart_from(found - {(FIRST_PORT, LAST_PORT)})) for protocol, found in cut.items()}
 
 
 def _names(pods: Peers) -> Iterator[PortName]:
@@ -100,6 +106,12 @@ def _names(pods: Peers) -> Iterator[PortName]:
 def _is_named(policy: Policy, direction: Direction, peers: Iterable[Peers]) -> bool:
     ends = (policy.subject,) if direction is Direction.INGRESS else peers
     return any(True for end in ends for _ in _names(end))
+
+
+def _apart_from(intervals: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Yield the highest number that is in none of the intervals and beside none, else that in none of them."""
+    wider = tuple(_outside([(first - 1, last + 1) for first, last in intervals]))
+    return iter(wider) if len(wider) == 1 and FIRST_PORT <= wider[0] <= LAST_PORT else _outside(intervals)
 
 
 def _outside(intervals: Iterable[tuple[int, int]]) -> Iterator[int]:

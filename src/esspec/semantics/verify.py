@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
-
-from pydantic import Field
+from typing import NamedTuple
 
 from esspec.model import PolicySet
 from esspec.semantics.deciding import Deciding
@@ -12,64 +10,9 @@ from esspec.semantics.ends import Ends
 from esspec.semantics.intended import accepted, intended, reasons_by_line, reasons_by_row
 from esspec.semantics.lifted import Lifted, Policy, Refusal
 from esspec.semantics.meaning import Meaning, Segment, Side, bits, meaning_of, selectors_of
+from esspec.semantics.verification_result import ASSUMPTIONS, Counterexample, Verdict, Verification
 from esspec.semantics.views import Sourced
 from esspec.terms import FIRST_PORT, LAST_PORT, Direction, Protocol
-from esspec.value import Value
-
-ASSUMPTIONS = (
-    "the listed addresses of role kube-apiserver are all API-server addresses of the cluster",
-    "no external's addresses hold pods, or nodes that the binding does not list",
-    "flows that no policy touches are left out: a pod to itself, the local node to its pods, replies",
-    "TCP, UDP and SCTP only: the Kubernetes API gives other protocols no meaning",
-    "Cilium runs with policy enforcement mode default and default CIDR matching",
-    "Calico's default tier ends with Deny, and no other tier or policy decides first",
-)
-
-
-class Verdict(Value):
-    """What one party says about the flow, and the lines that decide it."""
-
-    party: str
-    verdict: Literal["allowed", "denied"]
-    decided_by: tuple[str, ...]
-
-
-class Counterexample(Value):
-    """The smallest flow about which two parties disagree.
-
-    `port` is 0 where the flows are equal and only isolation differs: one party isolates and allows everything.
-    """
-
-    subject: str
-    direction: Direction
-    peer: str
-    protocol: Protocol
-    port: int
-    verdicts: tuple[Verdict, ...]
-
-
-class Verification(Value):
-    """The result of `verify`; its JSON is `esspec/verify/1`.
-
-    `flow_classes` counts (pod class, direction, peer class, protocol, port interval), `flows` the concrete flows
-    in them: 3 x 65,535 per (pod class, direction, peer class). Of several `cases` (profiles, or combinations of
-    features) these are sums, and the counts of classes the largest; `case` is the first that is unequal.
-    """
-
-    schema_: Literal["esspec/verify/1"] = Field(default="esspec/verify/1", alias="schema")
-    equal: bool
-    targets: tuple[str, ...]
-    pod_classes: int
-    peer_classes: int
-    flow_classes: int
-    flows: int
-    assumptions: tuple[str, ...]
-    accepted: tuple[str, ...]
-    refusals: tuple[str, ...]
-    lost_reasons: tuple[str, ...]
-    counterexample: Counterexample | None
-    cases: int = 1
-    case: str = ""
 
 
 class Text(NamedTuple):

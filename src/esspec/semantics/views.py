@@ -38,7 +38,11 @@ class Sourced(NamedTuple):
 
 
 class View(NamedTuple):
-    """One side: `shown` as the user named it; `reasons` by (file, line) of a grant; `page` where it is a page."""
+    """One side: `shown` as the user named it; `reasons` by (file, line) of a grant; `page` where it is a page.
+
+    `on_nodes` are the names of pods in the network of their nodes, to whom no policy applies. `stand_ins` are the
+    numbers, as text, that stand for what pods may give a port's name, where nobody says what they do.
+    """
 
     shown: str
     policies: tuple[Sourced, ...]
@@ -46,6 +50,8 @@ class View(NamedTuple):
     externals: "tuple[External, ...]"
     reasons: Mapping[tuple[str, int], str]
     page: "PageWords | None" = None
+    on_nodes: tuple[str, ...] = ()
+    stand_ins: Mapping[Key, tuple[str, ...]] = {}
 
     def place(self, file: str, line: int) -> str:
         """Return where a grant stands: `file:line`, or the part of the binding that adds it to the page."""
@@ -86,7 +92,8 @@ def see(views: Sequence[View], further: Iterable[Peers] = ()) -> tuple[Sight, ..
     policies = [[sourced.policy for sourced in view.policies] for view in views]
     selectors = [selector for each in policies for selector in selectors_of(each)]
     known = (pods.values for view in views for pods in view.pods)
-    ends = Ends([*selectors, *further], externals, known)
+    stand_ins = {key: numbers for view in views for key, numbers in view.stand_ins.items()}
+    ends = Ends([*selectors, *further], externals, known, stand_ins)
     meanings = [meaning_of(each, ends) for each in policies]
     return tuple(
         Sight(view, ends, meaning, effective(meaning, ends)) for view, meaning in zip(views, meanings, strict=True)

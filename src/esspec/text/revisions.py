@@ -17,6 +17,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FOUND = re.compile(r"([0-9a-f]+) (blob|tree) [0-9]+\n")
 _SHALLOW = "this clone is shallow; fetch the whole history with git fetch --unshallow"
 _ALONE = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_WHICH = "git log and git tag show which there are"
 _LINK, _SUBMODULE = "120000", "160000"
 
 
@@ -49,16 +50,12 @@ class Revised(NamedTuple):
 def revised(word: str) -> Revised:
     """Return what `REV:path` names. Raises InputProblems (exit 2) where there is no such thing, or no repository."""
     revision, _, path = word.partition(":")
-    if not _program():
-        message = "there is no file of this name, and no git to look for a revision"
-        _refuse(word, message, "name a file, or install git")
-    prefix, top = _repository(word)
+    prefix, top = _repository(word, or_file=True)
     if not revision or revision.startswith("-"):
         _refuse(word, "no revision stands before the colon", "write it as HEAD~1:docs/page.md")
-    found = run_git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    commit = found.stdout.decode("ascii", "replace").strip()
-    if found.returncode or not _COMMIT.fullmatch(commit):
-        remedy = _SHALLOW if _is_shallow() else "git log and git tag show which there are"
+    commit = _commit(revision)
+    if commit is None:
+        remedy = _SHALLOW if _is_shallow() else _WHICH
         _refuse(word, f"there is no revision '{revision}', and no file of this name", remedy)
     below = posixpath.join(prefix, path) if path.startswith(("./", "../")) or path in (".", "..") else path
     below = posixpath.normpath(below) if below else ""
@@ -69,6 +66,15 @@ def revised(word: str) -> Revised:
         message = f"the revision '{revision}' has no '{place.path}'"
         _refuse(word, message, "paths begin at the top of the repository, or with ./")
     return place
+
+
+def refuse_unknown(revision: str) -> None:
+    """Raise InputProblems (exit 2) for a revision that the repository of the working folder does not have."""
+    _repository(revision, or_file=False)
+    if not revision or revision.startswith("-") or ":" in revision:
+        _refuse(revision, "this names no revision", "name a commit, a branch or a tag, such as origin/main")
+    if _commit(revision) is None:
+        _refuse(revision, f"there is no revision '{revision}'", _SHALLOW if _is_shallow() else _WHICH)
 
 
 def content(place: Revised, limit: int) -> bytes:
@@ -130,13 +136,27 @@ def _looked_up(place: Revised) -> Revised:
     return place._replace(object=found[1], kind=found[2]) if found else place._replace(object="", kind="")
 
 
-def _repository(word: str) -> tuple[str, str]:
-    """Return the working folder below the top of its repository, and the top; a bare one has none of its own."""
+def _commit(revision: str) -> str | None:
+    """Return the name of the commit that a revision is; None where there is none."""
+    found = run_git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    commit = found.stdout.decode("ascii", "replace").strip()
+    return None if found.returncode or not _COMMIT.fullmatch(commit) else commit
+
+
+def _repository(word: str, *, or_file: bool) -> tuple[str, str]:
+    """Return the working folder below the top of its repository, and the top; a bare one has none of its own.
+
+    Raises InputProblems (exit 2) where there is none, or no git; with `or_file` the word could have been a file's.
+    """
+    missing = "there is no file of this name, and " if or_file else ""
+    if not git_program():
+        remedy = "name a file, or install git" if or_file else "install git"
+        _refuse(word, f"{missing or 'there is '}no git to look for a revision", remedy)
     found = run_git("rev-parse", "--show-prefix")
     if found.returncode:
         said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        remedy = "run it inside the repository, or name a file that exists"
-        _refuse(word, f"there is no file of this name, and git says: {said}", remedy)
+        remedy = f"run it inside the repository{', or name a file that exists' if or_file else ''}"
+        _refuse(word, f"{missing}git says: {said}", remedy)
     top = run_git("rev-parse", "--show-toplevel")
     prefix, folder = (os.fsdecode(run.stdout).removesuffix("\n") for run in (found, top))
     return prefix, folder or os.getcwd()  # noqa: PTH109 - as above
@@ -146,21 +166,22 @@ def _is_shallow() -> bool:
     return run_git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
 
-def _program() -> str | None:
+def git_program() -> str | None:
+    """Return where git is; None where it is not installed."""
     import shutil  # noqa: PLC0415 - as below
 
     return shutil.which("git")
 
 
 def run_git(*arguments: str, read: bytes = b"") -> "CompletedProcess[bytes]":
-    """Return what git gives, asked from the working folder; without a git the arguments are never run."""
+    """Return what git gives, asked in the working folder; there must be a git."""
     import subprocess  # noqa: PLC0415 - start-up is felt in hooks, and few runs ask git
 
-    words = [_program() or "git", *arguments]
+    words = [git_program() or "git", *arguments]
     alone = os.environ | _ALONE
     # No shell; none of these commands runs a hook, a filter or a pager, or asks for anything.
     return subprocess.run(words, env=alone, input=read, capture_output=True, check=False)  # noqa: S603 - as above
 
 
 def _refuse(word: str, message: str, remedy: str, code: str = "bad-revision") -> NoReturn:
-    raise InputProblems([error(code, word, (0, 0), message, remedy)])
+    raise InputProblems([error(code, word.removesuffix(":"), (0, 0), message, remedy)])

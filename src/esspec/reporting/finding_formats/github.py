@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from esspec.problem import Level, Problem, printable
-from esspec.reporting.finding_report import Report, reported_path
+from esspec.reporting.finding_report import Report, checkout_path, worst_first
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
-_ORDER = list(Level)
 _MOST = 10
 """GitHub shows so many annotations of each level per step, and drops the others."""
 _LONGEST = 4000
@@ -21,7 +20,7 @@ def github(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    problems = sorted((found.problem for found in report.found), key=lambda problem: _ORDER.index(problem.level))
+    problems = [found.problem for found in worst_first(report.found)]
     told: Counter[Level] = Counter()
     rest: list[Problem] = []
     for problem in problems:
@@ -34,7 +33,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _command(problem: Problem) -> str:
-    properties = {"title": f"esspec {problem.code}", "file": reported_path(problem.path)}
+    properties = {"title": f"esspec {problem.code}", "file": checkout_path(problem.path, "GITHUB_WORKSPACE")}
     if problem.line:
         properties["line"] = str(problem.line)
     if problem.line and problem.column:

@@ -3,7 +3,7 @@
 import json
 
 from esspec.problem import Level, printable
-from esspec.reporting.finding_report import Found, Report, reported_path
+from esspec.reporting.finding_report import Found, Report, checkout_path
 
 _SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTE: "info"}
 
@@ -20,5 +20,5 @@ def _entry(found: Found) -> dict[str, object]:
         "check_name": problem.code,
         "fingerprint": found.fingerprint,
         "severity": _SEVERITIES[problem.level],
-        "location": {"path": reported_path(problem.path), "lines": {"begin": max(problem.line, 1)}},
+        "location": {"path": checkout_path(problem.path, "CI_PROJECT_DIR"), "lines": {"begin": max(problem.line, 1)}},
     }

@@ -4,17 +4,19 @@ import json
 
 from esspec.problem import Level, printable
 from esspec.reporting.finding_report import Found, Report, reported_path
+from esspec.reporting.rule_links import rule_link
 
 _SEVERITIES = {Level.ERROR: "ERROR", Level.WARNING: "WARNING", Level.NOTE: "INFO"}
 
 
 def rdjson(report: Report) -> str:
     """Return one JSON document; its columns count bytes of UTF-8, as the format asks."""
-    document = {"source": {"name": "esspec"}, "diagnostics": [_diagnostic(found) for found in report.found]}
+    diagnostics = [_diagnostic(found, report.rules_url) for found in report.found]
+    document = {"source": {"name": "esspec"}, "diagnostics": diagnostics}
     return json.dumps(document, indent=2) + "\n"
 
 
-def _diagnostic(found: Found) -> dict[str, object]:
+def _diagnostic(found: Found, rules_url: str) -> dict[str, object]:
     problem = found.problem
     location: dict[str, object] = {"path": reported_path(problem.path)}
     if problem.line:
@@ -22,10 +24,11 @@ def _diagnostic(found: Found) -> dict[str, object]:
         if problem.column:
             start["column"] = len(found.text[: problem.column - 1].encode("utf-8", "replace")) + 1
         location["range"] = {"start": start}
+    link = rule_link(rules_url, problem.code)
     return {
         "message": printable(f"{problem.message} — {problem.remedy}"),
         "location": location,
         "severity": _SEVERITIES[problem.level],
-        "code": {"value": problem.code},
+        "code": {"value": problem.code, **({"url": link} if link else {})},
         "original_output": str(problem),
     }

@@ -1,7 +1,7 @@
 """Findings as SARIF 2.1.0, for code scanning: with what each code means, and the region of each finding."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -9,34 +9,52 @@ from urllib.parse import quote
 from esspec import __version__
 from esspec.linting.rules_text import RuleText, rule_text, rule_texts
 from esspec.problem import printable
-from esspec.reporting.finding_report import Found, Report, reported_path
+from esspec.reporting.finding_report import Found, Report, checkout_path, worst_first
+from esspec.reporting.rule_links import rule_link
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_MOST = 25_000
+"""GitHub refuses a file with more results in a run."""
 
 
 def sarif(report: Report) -> str:
-    """Return one SARIF log with one run; only codes that were found are described in it."""
-    codes = sorted({found.problem.code for found in report.found})
+    """Return one SARIF log with one run; only codes that are in it are described, and what is left out is a result."""
+    kept = _kept(report)
+    codes = {code: index for index, code in enumerate(sorted({found.problem.code for found in kept}))}
     driver = {
         "name": "esspec",
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_rule(code) for code in codes],
+        "rules": [_rule(code, report.rules_url) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(found, codes) for found in report.found],
+        "results": [_result(found, codes) for found in kept],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(code: str) -> dict[str, Any]:
+def _kept(report: Report) -> tuple[Found, ...]:
+    """Return the findings that a run may hold; the last says how many more there are, none of them worse."""
+    if len(report.found) <= _MOST:
+        return report.found
+    ordered = worst_first(report.found)
+    first = ordered[_MOST - 1]
+    message = f"this report holds the worst {_MOST - 1:,} findings, and {len(ordered) - _MOST + 1:,} more are not in it"
+    remedy = "correct those first, or write --format json, which holds all"
+    rest = first.problem._replace(code="too-many-findings", message=message, remedy=remedy)
+    return (*ordered[: _MOST - 1], first._replace(problem=rest))
+
+
+def _rule(code: str, rules_url: str) -> dict[str, Any]:
+    link = rule_link(rules_url, code)
+    named = {"id": code, "helpUri": link} if link else {"id": code}
     text = rule_texts().get(code)  # that of a target of somebody else may be unknown here
     if text is None:
-        return {"id": code}
+        return named
     return {
-        "id": code,
+        **named,
         "shortDescription": {"text": f"{text.what.partition('. ')[0].rstrip('.')}."},
         "fullDescription": {"text": text.what},
         "help": {"text": rule_text(code), "markdown": _help(text)},
@@ -56,16 +74,17 @@ def _help(text: RuleText) -> str:
     return "\n\n".join(parts)
 
 
-def _result(found: Found, codes: Sequence[str]) -> dict[str, Any]:
+def _result(found: Found, codes: Mapping[str, int]) -> dict[str, Any]:
     problem = found.problem
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.path)}}
-    if problem.line:
-        column = {"startColumn": problem.column} if problem.column else {}
-        snippet = {"snippet": {"text": found.text}} if found.text else {}
-        place["region"] = {"startLine": problem.line, **column, **snippet}
+    place["region"] = {"startLine": max(problem.line, 1)}  # GitHub shows no result without one
+    if problem.line and problem.column:
+        place["region"]["startColumn"] = problem.column
+    if problem.line and found.text:
+        place["region"]["snippet"] = {"text": found.text}
     return {
         "ruleId": problem.code,
-        "ruleIndex": codes.index(problem.code),
+        "ruleIndex": codes[problem.code],
         "level": problem.level.value,
         "message": {"text": _message(f"{problem.message} — {problem.remedy}")},
         "locations": [{"physicalLocation": place}],
@@ -81,6 +100,6 @@ def _message(words: str) -> str:
 
 
 def _uri(path: str) -> str:
-    """Return a path as a URI: relative to the working folder, or whole where it leads out of it."""
-    shown = PurePath(reported_path(path))
+    """Return a path as a URI: relative to the checkout or the working folder, or whole where it is in neither."""
+    shown = PurePath(checkout_path(path, "GITHUB_WORKSPACE"))
     return shown.as_uri() if shown.is_absolute() else quote(shown.as_posix(), errors="surrogateescape")

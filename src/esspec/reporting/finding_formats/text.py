@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from esspec.problem import Level, printable
 from esspec.reporting.finding_report import Found, Report
+from esspec.reporting.rule_links import rule_link
 
 _WIDTH = 120
 _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
@@ -15,10 +16,12 @@ _Paint = Callable[[str, str], str]
 def text(report: Report, *, is_coloured: bool = False) -> str:
     """Return findings with the lines they are about; `is_coloured` adds the colours of terminals."""
     paint = _painted if is_coloured else _plain
-    lines = [line for found in report.found for line in _lines(found, paint)]
+    lines = [line for found in report.found for line in _lines(found, paint, report.rules_url)]
     if report.found:
         code = report.found[0].problem.code
-        lines += ["", f"What a code means, and how to mend what it reports: esspec rules {code}"]
+        link = rule_link(report.rules_url, code)
+        more = f", or {link}" if link else ""
+        lines += ["", f"What a code means, and how to mend what it reports: esspec rules {code}{more}"]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -30,14 +33,20 @@ def _painted(words: str, colour: str) -> str:
     return f"\x1b[{colour}m{words}\x1b[0m"
 
 
-def _lines(found: Found, paint: _Paint) -> Iterator[str]:
+def _linked(words: str, link: str) -> str:
+    """Return words that terminals show as a link, where there is one (OSC 8)."""
+    return f"\x1b]8;;{link}\x1b\\{words}\x1b]8;;\x1b\\" if link else words
+
+
+def _lines(found: Found, paint: _Paint, rules_url: str) -> Iterator[str]:
     problem = found.problem
     line = str(problem)
     if paint is not _plain:
         head = f": {problem.level}: "
         before, _, rest = line.partition(head)
         tail = f"[{problem.code}]"
-        said = f"{rest.removesuffix(tail)}{paint(tail, _DIM)}"
+        link = rule_link(rules_url, problem.code)
+        said = f"{rest.removesuffix(tail)}{_linked(paint(tail, _DIM), link)}"
         line = f"{paint(before, _BOLD)}: {paint(problem.level.value, _COLOURS[problem.level])}: {said}"
     yield line
     if found.text.strip():
