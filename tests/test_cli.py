@@ -8,7 +8,7 @@ import pytest
 
 from command_lines import TOLD, UNKNOWN, Ran, esspec, files, write_pages
 from esspec import __version__
-from esspec.commands import cli
+from esspec.commands import cli_page
 from esspec.commands.schema import SCHEMAS, schema_text
 from json_schema import faults
 from small_pages import more, page
@@ -322,5 +322,5 @@ def test_fail_on(option: str, warned: int, clean: int) -> None:
 def test_every_option_of_a_page_is_on_each_command() -> None:
     """`parse`, `export` and `verify` agree in what they take."""
     shared = {"binding", "stdin_filename", "max_bytes", "fail_on", "error_format"}
-    for command in (cli.parse, cli.export, cli.verify):
+    for command in (cli_page.parse, cli_page.export, cli_page.verify):
         assert shared <= set(command.__annotations__)
