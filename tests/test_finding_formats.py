@@ -216,6 +216,17 @@ def test_github_shows_the_worst_first() -> None:
     assert lines[-1] == "docs/p.md:12:9: note: no workload is called 'Nobody' — name one [unknown-peer]"
 
 
+def test_github_shows_what_is_about_the_page_before_its_stale_files() -> None:
+    """A change of one page makes a dozen files stale, and what it opens must not be the eleventh error."""
+    stale = [ONE._replace(code="stale-file", path=f"deploy/{n}.yaml") for n in range(12)]
+    lines = WRITERS["github"](report(*stale, ONE._replace(code="widened"))).splitlines()
+    assert [("widened" in line, line.startswith("::error ")) for line in lines] == [
+        (True, True),
+        *[(False, True)] * 9,
+        *[(False, False)] * 3,
+    ]
+
+
 def test_gitlab() -> None:
     first, second = valid("gitlab", WRITERS["gitlab"](REPORT))
     assert first == {

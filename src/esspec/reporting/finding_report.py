@@ -16,6 +16,9 @@ _LINES = re.compile(r"\blines? [0-9]+(?:(?:, | and | to )[0-9]+)*|(?<=\S):[0-9]+
 _ABOVE = re.compile(r"(?<![^\s'\"(),;])[^\s'\"(),;]*/(?=[^\s/'\"(),;]+:)")
 """The folders of a file that a message names with a line."""
 
+_OF_FILES = frozenset({"stale-file", "untracked-file"})
+"""Where a page changed, these follow from it, and are many."""
+
 
 class Found(NamedTuple):
     """One finding, the text of its line, its fingerprint, and whether it makes the exit code 1."""
@@ -49,9 +52,12 @@ def report_of(
 
 
 def worst_first(found: Iterable[Found]) -> list[Found]:
-    """Return findings by level, errors first; those of one level stay in their order."""
+    """Return findings by level, errors first; within a level those about generated files, one per file, come last.
+
+    Else they stay in their order.
+    """
     order = list(Level)
-    return sorted(found, key=lambda each: order.index(each.problem.level))
+    return sorted(found, key=lambda each: (order.index(each.problem.level), each.problem.code in _OF_FILES))
 
 
 def fingerprints(problems: Iterable[Problem], lines: SourceLines, folder: str = "") -> Iterator[str]:
