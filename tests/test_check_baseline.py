@@ -186,9 +186,24 @@ def test_baseline_that_is_none(content: str, told: str, options: tuple[str, ...]
     assert Path("known.json").read_text(encoding="utf-8") == content
 
 
-def test_missing_baseline() -> None:
-    told = "none.json: error: there is no such file — write it with --update-baseline, or correct its name"
-    assert check("--baseline", "none.json") == Ran(2, "", f"{told} [unreadable-file]\n")
+def test_the_first_run_records_and_fails() -> None:
+    """The next one passes; a gate whose baseline was deleted must not, nor one that misspells its name."""
+    first = check("--baseline", "none.json")
+    assert first.code == 1
+    assert first.out == (
+        "none.json: error: this baseline is new, and 1 finding is recorded in it"
+        " — read and commit it: the next run takes them as known [new-baseline]\n"
+    )
+    written = Path("none.json").read_bytes()
+    assert check("--baseline", "none.json")[:2] == (0, "")
+    assert check("--baseline", "other.json", "--update-baseline")[:2] == (0, "")
+    assert Path("other.json").read_bytes() == Path("none.json").read_bytes() == written
+
+
+def test_the_first_run_records_nothing_of_what_it_could_not_read() -> None:
+    """What was not looked at would be new in the next run."""
+    ran = check("page.md", "gone.md", "--baseline", "none.json")
+    assert (ran.code, Path("none.json").exists()) == (2, False)
 
 
 def test_baseline_that_is_a_folder() -> None:

@@ -12,7 +12,15 @@ from esspec.compiling.loading import STDIN
 from esspec.linting.lint import summary
 from esspec.outputs.folder import GITATTRIBUTES, RECORD
 from esspec.problem import InputProblems, Level, Problem, error, in_order, printable
-from esspec.reporting.baseline import Baseline, Looked, baseline_with, read_baseline, without_known, write_baseline
+from esspec.reporting.baseline import (
+    Baseline,
+    Looked,
+    baseline_with,
+    first_baseline,
+    read_baseline,
+    without_known,
+    write_baseline,
+)
 from esspec.reporting.finding_outputs import FindingOutput, finding_outputs, write_findings
 from esspec.reporting.finding_report import report_of
 from esspec.reporting.rule_links import chosen_rules_url
@@ -70,22 +78,29 @@ def run_check(tasks: Sequence[CheckTask], run: CheckRun, stdin: bytes) -> int:
 def _sorted(
     checked: Checked, run: CheckRun, known: Baseline | None, lines: SourceLines
 ) -> tuple[tuple[Problem, ...], str]:
-    """Return the findings that are new, and words about the others; a baseline is written where that is asked for."""
+    """Return the findings that are new, and words about the others.
+
+    A baseline is written where that is asked for, and where there is none yet; the latter is an error, so that a gate
+    whose baseline was deleted does not pass.
+    """
     if run.baseline is None:
         return checked.problems, ""
     looked = Looked(checked.paths, checked.at_manifests, not checked.unread)
     baseline = known or Baseline(findings=())
-    if run.update_baseline and checked.unread:
-        _tell(f"{run.baseline} is left as it is, because not everything could be read")
-    elif run.update_baseline:
+    is_written = not checked.unread and (run.update_baseline or known is None)
+    if is_written:
         baseline = baseline_with(checked.problems, known, run.baseline, lines, looked)
         write_baseline(run.baseline, baseline)
+    elif run.update_baseline:
+        _tell(f"{run.baseline} is left as it is, because not everything could be read")
     new, count = without_known(checked.problems, baseline, run.baseline, lines, looked)
+    if is_written and not run.update_baseline:
+        new = (*new, first_baseline(run.baseline, count))
     return new, f", {count} known"
 
 
 def _baseline_of(run: CheckRun) -> Baseline | None:
-    if run.baseline is None or (run.update_baseline and not os.path.lexists(run.baseline)):
+    if run.baseline is None or not os.path.lexists(run.baseline):
         return None
     return read_baseline(run.baseline)
 

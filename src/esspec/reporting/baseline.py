@@ -53,11 +53,8 @@ class Sorted(NamedTuple):
 
 
 def read_baseline(path: str) -> Baseline:
-    """Return the known findings in a file. Raises InputProblems (exit 2) where it is missing, or no baseline."""
+    """Return the known findings in a file. Raises InputProblems (exit 2) where it cannot be read, or is none."""
     place = Path(path)
-    if not place.exists():
-        remedy = "write it with --update-baseline, or correct its name"
-        raise InputProblems([error("unreadable-file", path, (0, 0), "there is no such file", remedy)])
     if place.is_dir():
         remedy = "name the file, such as --baseline esspec-baseline.json"
         raise InputProblems([error("not-a-file", path, (0, 0), "this is a folder", remedy)])
@@ -108,6 +105,13 @@ def baseline_with(
         }
     ordered = sorted(kept.values(), key=lambda each: (each.path, each.code, each.message, each.fingerprint))
     return Baseline(findings=tuple(ordered))
+
+
+def first_baseline(path: str, count: int) -> Problem:
+    """Return the error that a baseline was not there before, and has just been written."""
+    recorded = "1 finding is" if count == 1 else f"{count} findings are"
+    message = f"this baseline is new, and {recorded} recorded in it"
+    return error("new-baseline", path, (0, 0), message, "read and commit it: the next run takes them as known")
 
 
 def write_baseline(path: str, baseline: Baseline) -> None:
