@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
 from esspec.problem import Problem, error, warning
+from esspec.reading.directives import Directive, directives_in
 
 _TAG = re.compile(r"\{%-?[ \t]*([A-Za-z_]\w*)?|\{::([A-Za-z_]\w*)?([^}\n]{0,200}/\})?|\{:/([A-Za-z_]\w*)?")
 _STYLE = r"""style[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^\s}]*)"""
@@ -18,6 +19,7 @@ _SILENT = _BLOCKS | frozenset(
 )
 _EXTENSIONS = frozenset({"comment", "nomarkdown"})
 _MAX_TOLD = 20
+_CODES = {"{%": "liquid", "{:": "kramdown-extension"}
 _HIDES = "begins a tag, which may hide what is read here or add to it"
 
 
@@ -29,6 +31,11 @@ class Tag(NamedTuple):
     last: int
     name: str
     is_liquid: bool
+
+    @property
+    def begins(self) -> str:
+        """Return the sign that a tag begins with."""
+        return "{%" if self.is_liquid else "{:"
 
     @property
     def is_silent(self) -> bool:
@@ -80,13 +87,16 @@ def _latest(waiting: dict[tuple[str, bool], list[int]]) -> str:
     return max(open_ones)[1] if open_ones else ""
 
 
-def tag_problems(path: str, lines: Sequence[str], read: Sequence[tuple[int, int]]) -> Iterator[Problem]:
-    """Yield a finding per tag that can change what is read: `read` are the (first, last) lines of all that is.
+def tag_problems(
+    path: str, lines: Sequence[str], read: Sequence[tuple[int, int]], code: Collection[int] = ()
+) -> Iterator[Problem]:
+    """Yield a finding per tag or directive that can change what is read.
 
-    It is an error where a tag, or what it encloses, touches one of these; a warning where it may add to the page.
-    Of one line, the first few of either are told.
+    `read` are the (first, last) lines of all that is read, `code` those that are code. It is an error where a tag, or
+    what it encloses, touches what is read; a warning where it may add to the page. Of one line, the first few of
+    either are told.
     """
-    tags = tags_in(lines)
+    tags: list[Tag | Directive] = [*tags_in(lines), *directives_in(lines, code)]
     if not tags:
         return
     marks = [0] * (len(lines) + 2)
@@ -103,15 +113,16 @@ def tag_problems(path: str, lines: Sequence[str], read: Sequence[tuple[int, int]
         told[kind] += 1
         if told[kind] > _MAX_TOLD:
             continue
-        code = "liquid" if tag.is_liquid else "kramdown-extension"
         at = (tag.line, tag.column)
-        what = "'{%'" if tag.is_liquid else "'{:'"
         if touches:
-            message = f"{what} {_HIDES}"
-            yield error(code, path, at, message, "render the page first, or delete the tag")
+            message = f"'{tag.begins}' {_HIDES}"
+            yield error(
+                _CODES.get(tag.begins, "directive"), path, at, message, "render the page first, or delete the tag"
+            )
         else:
-            message = f"{what} begins a tag that may add to the page, and nothing of that is read"
-            yield warning(code, path, at, message, "render the page first if it adds connections")
+            message = f"'{tag.begins}' begins a tag that may add to the page, and nothing of that is read"
+            remedy = "render the page first if it adds connections"
+            yield warning(_CODES.get(tag.begins, "directive"), path, at, message, remedy)
 
 
 def told_once(problems: Iterable[Problem]) -> list[Problem]:

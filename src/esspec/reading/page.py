@@ -81,6 +81,7 @@ class _Walk:
         self._depth_of_heading = 0
         self._read_up_to = self._open_html = 0
         self._fences: list[Fence] = []
+        self._code_lines: set[int] = set()
 
     def page(self) -> Page:
         """Return the page, its end reached."""
@@ -91,7 +92,7 @@ class _Walk:
         lines = [problem.line for problem in contents.problems]
         contents.problems += unsaid(self._path, said, lines, contents.sections.announcements, contents.amounts)
         contents.problems += tables.unlike()
-        contents.problems += tag_problems(self._path, self._lines, contents.spans)
+        contents.problems += tag_problems(self._path, self._lines, contents.spans, self._code_lines)
         contents.problems += self._shrouds.problems(self._path, contents.spans)
         if not said and not contents.problems:
             remedy = f"a rule table has columns such as {known_names()}"
@@ -142,6 +143,7 @@ class _Walk:
             self._paragraph(line, token)
 
     def _code(self, line: int, token: "Token") -> None:
+        self._code_lines.update(range(line, (token.map[1] if token.map else line) + 1))
         self._contents.problems += hidden_lines(self._path, self._lines, token)
         if "NetworkPolicy" in token.content:
             first = line + 1 if token.type == "fence" else line
