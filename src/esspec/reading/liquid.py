@@ -19,7 +19,6 @@ _SILENT = _BLOCKS | frozenset(
 )
 _EXTENSIONS = frozenset({"comment", "nomarkdown"})
 _MAX_TOLD = 20
-_CODES = {"{%": "liquid", "{:": "kramdown-extension"}
 _HIDES = "begins a tag, which may hide what is read here or add to it"
 
 
@@ -113,16 +112,15 @@ def tag_problems(
         told[kind] += 1
         if told[kind] > _MAX_TOLD:
             continue
+        code = "liquid" if tag.begins == "{%" else "kramdown-extension" if tag.begins == "{:" else "directive"
         at = (tag.line, tag.column)
         if touches:
             message = f"'{tag.begins}' {_HIDES}"
-            yield error(
-                _CODES.get(tag.begins, "directive"), path, at, message, "render the page first, or delete the tag"
-            )
+            yield error(code, path, at, message, "render the page first, or delete the tag")
         else:
             message = f"'{tag.begins}' begins a tag that may add to the page, and nothing of that is read"
             remedy = "render the page first if it adds connections"
-            yield warning(_CODES.get(tag.begins, "directive"), path, at, message, remedy)
+            yield warning(code, path, at, message, remedy)
 
 
 def told_once(problems: Iterable[Problem]) -> list[Problem]:
