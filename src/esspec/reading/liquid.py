@@ -87,15 +87,15 @@ def _latest(waiting: dict[tuple[str, bool], list[int]]) -> str:
 
 
 def tag_problems(
-    path: str, lines: Sequence[str], read: Sequence[tuple[int, int]], code: Collection[int] = ()
+    path: str, lines: Sequence[str], read: Sequence[tuple[int, int]], in_code: Collection[int] = ()
 ) -> Iterator[Problem]:
     """Yield a finding per tag or directive that can change what is read.
 
-    `read` are the (first, last) lines of all that is read, `code` those that are code. It is an error where a tag, or
+    `read` are the (first, last) lines of all that is read, `in_code` those that are code. It is an error where a tag, or
     what it encloses, touches what is read; a warning where it may add to the page. Of one line, the first few of
     either are told.
     """
-    tags: list[Tag | Directive] = [*tags_in(lines), *directives_in(lines, code)]
+    tags: list[Tag | Directive] = [*tags_in(lines), *directives_in(lines, in_code)]
     if not tags:
         return
     marks = [0] * (len(lines) + 2)
