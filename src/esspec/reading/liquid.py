@@ -91,8 +91,8 @@ def tag_problems(
 ) -> Iterator[Problem]:
     """Yield a finding per tag or directive that can change what is read.
 
-    `read` are the (first, last) lines of all that is read, `in_code` those that are code. It is an error where a tag, or
-    what it encloses, touches what is read; a warning where it may add to the page. Of one line, the first few of
+    `read` are the (first, last) lines of all that is read, `in_code` those that are code. It is an error where a tag,
+    or what it encloses, touches what is read; a warning where it may add to the page. Of one line, the first few of
     either are told.
     """
     tags: list[Tag | Directive] = [*tags_in(lines), *directives_in(lines, in_code)]
