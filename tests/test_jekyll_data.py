@@ -304,7 +304,7 @@ def test_yaml_that_is_no_plain_data_is_refused(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('{"a":\n 1,}', "2:4: error: this is no JSON: "),
+        ('{"a":\n 1 2}', "2:4: error: this is no JSON: "),
         ('{"a": ' * 70 + "1" + "}" * 70, f"1:1: error: nested deeper than {MAX_DEPTH} — write it flat"),
         ("[" * 200_000, f"1:1: error: nested deeper than {MAX_DEPTH} — write it flat"),
         ("", "1:1: error: this is no JSON: "),

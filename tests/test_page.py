@@ -406,3 +406,19 @@ def test_a_long_header_is_no_column() -> None:
     """The search for footnotes is quadratic in the length of a header."""
     assert column_named("Type" + "*" * 96) is Column.PROTOCOL
     assert column_named("Type" + "*" * 97) is None
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param("{}", id="tables"),
+        pytest.param("<!-- a\n-->\n\n{}", id="behind-a-comment"),
+        pytest.param("```\n{}```\n", id="in-code"),
+    ],
+)
+def test_markers_of_a_merge_stop_the_run(around: str) -> None:
+    """Both sides would be read: what either permits would be permitted."""
+    other = INGRESS.replace("80", "22")
+    text = KAFKA + around.format(f"<<<<<<< HEAD\n{INGRESS}=======\n{other}>>>>>>> theirs\n")
+    found = [each for each in findings(text) if each.endswith("[merge-conflict]")]
+    assert [each.partition(" marks")[0].partition(": error: ")[2] for each in found] == ["'<<<<<<<'", "'>>>>>>>'"]

@@ -207,10 +207,10 @@ def network(text: str, line: int) -> str:
         parsed = ipaddress.ip_network(text, strict=True)
     except ValueError:
         parsed = None
-    if parsed is None or str(parsed) != text:
-        refuse(line, f"'{text}' is no masked CIDR in canonical form")
     if isinstance(parsed, ipaddress.IPv6Network) and (
         parsed.network_address.scope_id or parsed.network_address.ipv4_mapped
-    ):  # one has no meaning in a CIDR, and the other is IPv4 to some readers
+    ):  # one has no meaning in a CIDR, and the other is IPv4 to some readers; its canonical form is no matter of course
         refuse(line, f"'{text}' is read differently by different readers")
+    if parsed is None or str(parsed) != text:
+        refuse(line, f"'{text}' is no masked CIDR in canonical form")
     return text

@@ -30,7 +30,7 @@ from esspec.reading.sections import Fence, Page, RuleTable, Statement
 from esspec.reading.shrouds import Shrouds
 from esspec.reading.table_rule import TOKEN, RawTable, table_plugin
 from esspec.reading.tables import Tables
-from esspec.reading.unread import hidden_in, hidden_lines, hidden_table, is_bold, torn_lines
+from esspec.reading.unread import conflict_problems, hidden_in, hidden_lines, hidden_table, is_bold, torn_lines
 from esspec.reading.unsaid import unsaid
 from esspec.text.source import Source
 
@@ -94,6 +94,7 @@ class _Walk:
         contents.problems += tables.unlike()
         contents.problems += tag_problems(self._path, self._lines, contents.spans, self._code_lines)
         contents.problems += self._shrouds.problems(self._path, contents.spans)
+        contents.problems += conflict_problems(self._path, self._lines)
         if not said and not contents.problems:
             remedy = f"a rule table has columns such as {known_names()}"
             contents.problem("no-rule-table", 1, "the page has no rule table", remedy)

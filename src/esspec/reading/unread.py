@@ -1,7 +1,7 @@
 """What a reader of the page sees, and what is no rule to Markdown: each is a finding."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from esspec.problem import Problem, error, warning
@@ -22,6 +22,7 @@ _BOLD = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
 _MAX_TITLE = 6
 _TORN_HEADING = re.compile(r"#[^#\s]")
 _TORN_LINE = re.compile(r"(?=.*(?:---|===))[-=]*(?:[^-=][-=]*){1,2}")
+_CONFLICT = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
 _CLOSING = {"<!--": "-->", "<?": "?>", "<![": "]]>", "<!": ">"}
 _PROSE = frozenset({"gfm", "markdown", "md", "text", "txt"})
 VERBATIM = ("<script", "<pre", "<style", "<textarea")
@@ -53,6 +54,14 @@ def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Proble
             )
         )
     return found
+
+
+def conflict_problems(path: str, lines: Iterable[str]) -> Iterator[Problem]:
+    """Yield an error per marker of a merge that nobody resolved: what either side permits would be permitted."""
+    for number, line in enumerate(lines, 1):
+        if line.startswith(_CONFLICT):
+            message = f"'{line[:7]}' marks a conflict of a merge, and both of its sides are on the page"
+            yield error("merge-conflict", path, (number, 1), message, "keep one side, and delete the markers")
 
 
 def is_bold(raw: str) -> bool:
