@@ -99,6 +99,9 @@ LIMITS = (
     Limit("export 1,000 workloads / stock parse", "export 1000", "stock parse oldest", 1.5),
     Limit("export 1,000 workloads / export 100", "export 1000", "export 100", 12),
     Limit("verify 1,000 workloads / stock parse", "verify 1000", "stock parse oldest", 4),
+    Limit("check the seed and its files / import the libraries", "check seed", "imports", 2),
+    Limit("check 1,000 workloads and files / verify 1,000", "check 1000", "verify 1000", 2),
+    Limit("check 1,000 workloads and files / check 100", "check 1000", "check 100", 12),
     *(
         limit
         for layout in ("oldest", "newest")
@@ -148,6 +151,9 @@ def works(folder: Path, peers: Peers, *, short: int, long: int) -> dict[str, Wor
         "export 100": Work([ESSPEC, "export", hundred, *target_arguments], long),
         "export 1000": Work([ESSPEC, "export", thousand, *target_arguments], long),
         "verify 1000": Work([ESSPEC, "verify", thousand], long),
+        "check seed": Work(_check(str(SEED), folder / "files"), short),
+        "check 100": Work(_check(hundred, folder / "files-100"), long),
+        "check 1000": Work(_check(thousand, folder / "files-1000"), long),
     }
     for layout, page in (("oldest", thousand), ("newest", newest)):
         found |= {
@@ -162,6 +168,13 @@ def works(folder: Path, peers: Peers, *, short: int, long: int) -> dict[str, Wor
         "diff 1000": Work([ESSPEC, "diff", many, changed], long, codes=(1,)),
         **peers.works(some),
     }
+
+
+def _check(page: str, files: Path) -> list[str]:
+    """Return the command that checks a page and its files, which are written here."""
+    command = [ESSPEC, "check", page, *ALL_TARGETS, "-o", str(files)]
+    subprocess.run([*command, "--fix"], capture_output=True, check=False)
+    return command
 
 
 def results(samples: Mapping[str, Sample], clock: str) -> Iterator[Result]:
