@@ -85,7 +85,8 @@ def read_by_eye(text: str, known: Known) -> dict[int, Seen | None]:
     lines = re.split(r"\r\n|\r|\n", text)
     found: dict[int, Seen | None] = {}
     place, columns, delimiter = _Place(), list[str](), 0
-    for number, line in enumerate(lines, 1):
+    for number, raw in enumerate(lines, 1):
+        line = re.sub(r"^<b>(?=- )", "", raw)  # bold words, to a browser, and no item of a list
         if re.match(r" {0,3}#{1,6}\s+\S", line):
             place, columns = _below_heading(line, place, known), []
         elif not columns and _table_begins(lines, number - 1):

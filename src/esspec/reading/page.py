@@ -45,6 +45,7 @@ _CONTAINERS = ("bullet_list", "ordered_list", "list_item", "blockquote")
 _CONTAINERS_OPEN = frozenset(f"{name}_open" for name in _CONTAINERS)
 _CONTAINERS_CLOSE = frozenset(f"{name}_close" for name in _CONTAINERS)
 _MAX_OPEN_HTML = 4
+_TAGS = re.compile(r"(?:\s|<[^<>]*>)*")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|\bhidden\b|\.hide\b", re.IGNORECASE)
 
 
@@ -195,12 +196,14 @@ class _Walk:
         torn = markdown_in_html(self._path, piece.line, piece.raw)
         self._contents.problems += torn
         text = self._inline.read_html(piece.raw)
+        tags = _TAGS.match(piece.raw)
+        line = piece.line + (tags[0].count("\n") if tags else 0)
         if is_too_long(text):
-            self._contents.blamed(piece.line, text)
+            self._contents.blamed(line, text)
         elif piece.depth:
-            self._contents.heading(piece.line, self._contents.blamed(piece.line, text), piece.depth)
+            self._contents.heading(line, self._contents.blamed(line, text), piece.depth)
         elif not torn:
-            self._contents.words(piece.line, [(piece.line, text)], text, is_bold=piece.is_title)
+            self._contents.words(line, [(line, text)], text, is_bold=piece.is_title)
 
     def _paragraph(self, line: int, token: "Token") -> None:
         numbered = enumerate(token.content.split("\n"), line)
