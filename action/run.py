@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from esspec.commands.check_settings import settings_here
+from esspec.commands.check_settings import CheckSettings, settings_here, settings_of_page
 from esspec.problem import EsspecError, printable
 
 ESSPEC = (sys.executable, "-I", "-m", "esspec")
@@ -21,6 +21,7 @@ _LARGEST = 900_000
 _REVISION = re.compile(r"[0-9a-f]{40}")
 _TRUSTED_EVENTS = frozenset({"pull_request_target", "workflow_run"})
 _BINDINGS = ("esspec.toml", "pyproject.toml")
+_CHANGED = ("diff", "--name-only", "--no-renames", "-z", "--end-of-options")
 _FAILED = 2
 
 
@@ -38,7 +39,10 @@ class Inputs(NamedTuple):
 
 
 def inputs_in(environment: Mapping[str, str]) -> Inputs:
-    """Return the inputs. Raises ValueError for a page that looks like an option, and for a timeout that is none."""
+    """Return the inputs.
+
+    Raises ValueError for a page that looks like an option, a timeout that is none, and inputs that contradict others.
+    """
     pages, fail_on = (
         tuple(line.strip() for line in environment.get(f"INPUT_{name}", "").splitlines() if line.strip())
         for name in ("PAGES", "FAIL_ON")
@@ -51,16 +55,25 @@ def inputs_in(environment: Mapping[str, str]) -> Inputs:
     base = "" if since == "none" else since or _base_of(_event(environment))
     if base.startswith("-"):
         raise ValueError(f"'{base}' is no revision")
+    pin_config = environment.get("INPUT_PIN_CONFIG", "") == "true"
+    for name in _compared(fail_on, pin_config=pin_config) if since == "none" else ():
+        raise ValueError(f"{name} compares with a revision, and since is none; leave one of them away")
     return Inputs(
         pages=pages,
         against=against,
         baseline=baseline,
         fail_on=fail_on,
         base=base,
-        pin_config=environment.get("INPUT_PIN_CONFIG", "") == "true",
+        pin_config=pin_config,
         timeout=int(environment.get("INPUT_TIMEOUT_SECONDS") or "300"),
         sarif=Path(environment["RUNNER_TEMP"], "esspec.sarif"),
     )
+
+
+def _compared(fail_on: Iterable[str], *, pin_config: bool) -> tuple[str, ...]:
+    """Return the inputs that mean nothing where there is no revision to compare with."""
+    asked = {"fail-on: widening": "widening" in fail_on, "pin-config": pin_config}
+    return tuple(name for name, is_asked in asked.items() if is_asked)
 
 
 def _event(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -69,8 +82,9 @@ def _event(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _base_of(event: Mapping[str, Any]) -> str:
-    """Return the base of a pull request; empty for other events."""
-    base = str(event.get("pull_request", {}).get("base", {}).get("sha", ""))
+    """Return the base of a pull request, or of one in a merge queue; empty for other events."""
+    request, queued = event.get("pull_request") or {}, event.get("merge_group") or {}
+    base = str(request.get("base", {}).get("sha") or queued.get("base_sha", ""))
     return base if _REVISION.fullmatch(base) else ""
 
 
@@ -79,16 +93,18 @@ def check_words(inputs: Inputs, summary: Path) -> tuple[str, ...]:
     formats = ("--format", "github", "--format", f"sarif={inputs.sarif}", "--format", f"md={summary}")
     against = ("--against", inputs.against) if inputs.against else ()
     known = ("--baseline", inputs.baseline) if inputs.baseline else ()
-    # Without a base there is nothing to be wider than.
+    # Without a base there is nothing to be wider than; the job says so.
     fail_on = [level for level in inputs.fail_on if inputs.base or level != "widening"]
     levels = (word for level in fail_on for word in ("--fail-on", level))
     since = ("--since", inputs.base) if inputs.base else ()
     return ("check", *formats, *against, *known, *levels, *since, "--", *inputs.pages)
 
 
-def diff_words(page: str, base: str) -> tuple[str, ...]:
-    """Return the command line that says what a page newly allows."""
-    return ("diff", "--format", "md", "--", f"{base}:{page}", page)
+def diff_words(page: str, base: str, settings: CheckSettings | None = None) -> tuple[str, ...]:
+    """Return the command line that says what a page newly allows, read as its settings say."""
+    data = (word for path in (settings.data if settings else ()) for word in ("--data", path))
+    profile = ("--profile", settings.profile) if settings and settings.profile else ()
+    return ("diff", "--format", "md", *data, *profile, "--", f"{base}:{page}", page)
 
 
 def is_risky(environment: Mapping[str, str], event: Mapping[str, Any]) -> bool:
@@ -99,14 +115,27 @@ def is_risky(environment: Mapping[str, str], event: Mapping[str, Any]) -> bool:
     return environment.get("GITHUB_EVENT_NAME", "") in _TRUSTED_EVENTS and is_fork
 
 
-def changed_bindings(base: str) -> Iterator[str]:
-    """Yield the files since `base` that decide what is checked. Raises OSError where git cannot say."""
-    done = _git("diff", "--name-only", "--no-renames", "-z", "--end-of-options", base, "--")
+def changed_bindings(inputs: Inputs) -> Iterator[str]:
+    """Yield the files since the base that decide what is checked. Raises OSError where git cannot say."""
+    for name in _names(*_CHANGED, inputs.base, "--"):
+        if name.rpartition("/")[2] in _BINDINGS and _decides(name, inputs.base):
+            yield name
+    yield from _changed_data(inputs)
+
+
+def _changed_data(inputs: Inputs) -> Iterator[str]:
+    """Yield the data files of the settings that are not as in the base: a page says what is in them."""
+    data = [path for settings in _settings(inputs) for path in settings.data]
+    if data:  # git takes none for all
+        yield from _names("--literal-pathspecs", *_CHANGED, inputs.base, "--", *data)
+
+
+def _names(*words: str) -> list[str]:
+    """Return the names of files that git prints. Raises OSError where it cannot."""
+    done = _git(*words)
     if done.returncode:
         raise OSError(done.stderr.decode("utf-8", "replace").strip())
-    for name in done.stdout.decode("utf-8", "surrogateescape").split("\0"):
-        if name.rpartition("/")[2] in _BINDINGS and _decides(name, base):
-            yield name
+    return [name for name in done.stdout.decode("utf-8", "surrogateescape").split("\0") if name]
 
 
 def _decides(name: str, base: str) -> bool:
@@ -138,18 +167,30 @@ def _esspec(words: Iterable[str], timeout: int, *, is_quiet: bool) -> subprocess
     return subprocess.run([*ESSPEC, *words], stdout=kept, stderr=kept, timeout=timeout, check=False)  # noqa: S603 - as above
 
 
-def _pages(inputs: Inputs) -> Sequence[str]:
-    """Return the pages of the run; none where the settings are wrong, which the check says."""
+def _settings(inputs: Inputs) -> Sequence[CheckSettings]:
+    """Return the settings of the run; none where they are wrong, which the check says."""
     try:
-        return inputs.pages or [page for settings in settings_here() for page in settings.pages]
+        return list(filter(None, map(settings_of_page, inputs.pages))) if inputs.pages else settings_here()
     except EsspecError:
         return ()
 
 
+def _pages(inputs: Inputs) -> Iterator[tuple[str, CheckSettings | None]]:
+    """Yield the pages of the run, each with the settings by which it is read."""
+    if not inputs.pages:
+        yield from ((page, settings) for settings in _settings(inputs) for page in settings.pages)
+        return
+    for page in inputs.pages:
+        try:
+            yield page, settings_of_page(page)
+        except EsspecError:  # the check says so
+            yield page, None
+
+
 def _differences(inputs: Inputs) -> Iterator[str]:
     """Yield what each page newly allows, as Markdown; a page that is new, or was wrong, has nothing to compare."""
-    for page in _pages(inputs) if inputs.base else ():
-        done = _esspec(diff_words(page, inputs.base), inputs.timeout, is_quiet=True)
+    for page, settings in _pages(inputs) if inputs.base else ():
+        done = _esspec(diff_words(page, inputs.base, settings), inputs.timeout, is_quiet=True)
         if done.returncode <= 1:
             yield done.stdout.decode("utf-8", "replace")
 
@@ -174,8 +215,11 @@ def _summarize(parts: Iterable[str]) -> None:
 def _run(inputs: Inputs) -> int:
     summary = inputs.sarif.with_suffix(".md")
     _fetch(inputs.base)
+    for name in _compared(inputs.fail_on, pin_config=inputs.pin_config) if not inputs.base else ():
+        message = f"nothing was compared: this event has no base, so that {name} does nothing; name a revision in since"
+        sys.stdout.write(annotation("notice", message))
     if inputs.pin_config and inputs.base:
-        for name in changed_bindings(inputs.base):
+        for name in changed_bindings(inputs):
             message = f"{name} decides what is checked and is changed here; change it in a pull request of its own"
             sys.stdout.write(annotation("error", message))
             return 1

@@ -11,6 +11,7 @@ from typing import NamedTuple
 _INWARD = {"incoming", "inbound", "ingress"}
 _OUTWARD = {"outgoing", "outbound", "egress"}
 _AROUND = {"network", "connections", "connection", "permitted", "rules", "traffic", "the", "policies", "access"}
+_AROUND |= {"and", "to", "from", "for", "only"}
 _ROLES = {
     "protocol": {"type", "protocol"},
     "ingress": {"origin", "source", "from"},
@@ -86,7 +87,7 @@ def read_by_eye(text: str, known: Known) -> dict[int, Seen | None]:
     found: dict[int, Seen | None] = {}
     place, columns, delimiter = _Place(), list[str](), 0
     for number, raw in enumerate(lines, 1):
-        line = re.sub(r"^<b>(?=- )", "", raw)  # bold words, to a browser, and no item of a list
+        line = re.sub(r"^((?:- )?)(?:<b>|<br>)", r"\1", raw)  # bold words, or a line of their own, to a browser
         if re.match(r" {0,3}#{1,6}\s+\S", line):
             place, columns = _below_heading(line, place, known), []
         elif not columns and _table_begins(lines, number - 1):

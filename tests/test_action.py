@@ -87,7 +87,22 @@ def test_all_is_asked_for() -> None:
 
 
 def test_without_a_base_nothing_is_wider() -> None:
-    assert words(INPUT_FAIL_ON="widening", INPUT_SINCE="none")[7:] == ("--",)
+    assert words(INPUT_FAIL_ON="widening")[7:] == ("--",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        pytest.param({"INPUT_FAIL_ON": "warning\nwidening"}, "fail-on: widening", id="widening"),
+        pytest.param({"INPUT_PIN_CONFIG": "true"}, "pin-config", id="pin-config"),
+    ],
+)
+def test_what_compares_needs_a_revision(asked: dict[str, str], name: str) -> None:
+    """To ask for it, and for no comparison, is a mistake."""
+    with pytest.raises(
+        ValueError, match=f"^{name} compares with a revision, and since is none; leave one of them away$"
+    ):
+        words(INPUT_SINCE="none", **asked)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +110,7 @@ def test_without_a_base_nothing_is_wider() -> None:
     [
         pytest.param({"pull_request": {"base": {"sha": BASE}}}, BASE, id="pull-request"),
         pytest.param({"pull_request": {"base": {"sha": "--output=x"}}}, "", id="no-revision"),
+        pytest.param({"merge_group": {"base_sha": BASE}}, BASE, id="merge-queue"),
         pytest.param({"ref": "refs/heads/main"}, "", id="push"),
     ],
 )
@@ -169,9 +185,9 @@ class Repository:
         done = subprocess.run(["git", *arguments], cwd=self.folder, env=env, capture_output=True, text=True, check=True)  # noqa: S607
         return done.stdout
 
-    def export(self) -> None:
+    def export(self, *options: str) -> None:
         """Write the files of the page as it stands."""
-        assert esspec("export", str(self.folder / PAGE), "-o", str(self.folder / "out")).code == 0
+        assert esspec("export", str(self.folder / PAGE), "-o", str(self.folder / "out"), *options).code == 0
 
     def change(self, file: str, old: str, new: str) -> None:
         """Write other words into a file."""
@@ -181,7 +197,7 @@ class Repository:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def run(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Return what the action's program gives here."""
+        """Return what the action's program gives here; with an empty base, for a push."""
         event = self.temp / "event.json"
         event.write_text(json.dumps({"pull_request": {"base": {"sha": self.base}}}), encoding="utf-8")
         places = {
@@ -249,9 +265,10 @@ def test_a_shallow_clone_without_the_base(repository: Repository) -> None:
     clone = shallow(repository)
     clone.git("remote", "set-url", "origin", (clone.folder / "nowhere").as_uri())
     done = clone.run()
-    told = f"there is no revision '{clone.base}' — this clone is shallow; fetch the whole history with git fetch"
+    how = f"this clone is shallow; fetch the commit with git fetch --depth=1 origin {clone.base}"
+    told = f"there is no revision '{clone.base}' — {how}"
     assert done.returncode == 2
-    assert f"::error title=esspec bad-revision,file={clone.base}::{told} --unshallow\n" in done.stdout
+    assert f"::error title=esspec bad-revision,file={clone.base}::{told}\n" in done.stdout
 
 
 def test_a_module_of_the_tree_is_not_run(repository: Repository) -> None:
@@ -268,6 +285,59 @@ def test_a_changed_binding_is_refused(repository: Repository) -> None:
     )
     assert (done.returncode, done.stdout) == (1, f"::error title=esspec::{message}\n")
     assert repository.run().returncode == 0
+
+
+def test_a_changed_data_file_is_refused(repository: Repository) -> None:
+    """What the page says is in it; no other file is pinned, whether the page is named or the settings name it."""
+    for name in ("reuse.yml", "other.yml"):
+        (repository.folder / "docs_source" / name).write_text("port: 443\n", encoding="utf-8")
+    repository.change("docs_source/esspec.toml", "[check]\n", '[check]\ndata = ["reuse.yml"]\n')
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "data")
+    repository.base = repository.git("rev-parse", "HEAD").strip()
+    repository.change("docs_source/other.yml", "443", "80")
+    assert repository.run(INPUT_PIN_CONFIG="true").returncode == 0
+    repository.change("docs_source/reuse.yml", "443", "1-65535")
+    message = (
+        "docs_source/reuse.yml decides what is checked and is changed here; change it in a pull request of its own"
+    )
+    for pages in (PAGE, ""):
+        done = repository.run(INPUT_PIN_CONFIG="true", INPUT_PAGES=pages)
+        assert (done.returncode, done.stdout) == (1, f"::error title=esspec::{message}\n")
+
+
+def test_the_summary_reads_pages_as_their_settings_say(repository: Repository) -> None:
+    """A page whose words are in a data file has nothing to show without it."""
+    repository.change("docs_source/esspec.toml", "[check]\n", '[check]\ndata = ["reuse.yml"]\n')
+    (repository.folder / "docs_source" / "reuse.yml").write_text("proxy: 8093\n", encoding="utf-8")
+    for peer in ("Proxy pods to", "Kafka pods on"):
+        repository.change(PAGE, f"{peer} port 8093 ", f"{peer} port {{{{site.data.reuse.proxy}}}} ")
+    repository.export("--data", str(repository.folder / "docs_source" / "reuse.yml"))
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "data")
+    repository.base = repository.git("rev-parse", "HEAD").strip()
+    repository.change("docs_source/reuse.yml", "8093", "8094")
+    repository.export("--data", str(repository.folder / "docs_source" / "reuse.yml"))
+    for pages in (PAGE, ""):
+        repository.run(INPUT_PAGES=pages)
+        assert " | TCP 8094 | " in (repository.temp / "step.md").read_text(encoding="utf-8").partition("esspec: ")[0]
+        (repository.temp / "step.md").unlink()
+
+
+def test_an_event_without_a_base(repository: Repository) -> None:
+    """What was asked for and cannot be done is told; nothing else is."""
+    repository.base = ""
+    done = repository.run(INPUT_FAIL_ON="widening", INPUT_PIN_CONFIG="true")
+    told = "::notice title=esspec::nothing was compared: this event has no base, so that {} does nothing; {}\n"
+    notices = [told.format(name, "name a revision in since") for name in ("fail-on: widening", "pin-config")]
+    assert (done.returncode, done.stdout[: len("".join(notices))]) == (0, "".join(notices))
+    assert "nothing was compared" not in repository.run().stdout
+
+
+def test_a_comparison_with_nothing(repository: Repository) -> None:
+    done = repository.run(INPUT_FAIL_ON="widening", INPUT_SINCE="none")
+    message = "fail-on: widening compares with a revision, and since is none; leave one of them away"
+    assert (done.returncode, done.stdout) == (2, f"::error title=esspec::{message}\n")
 
 
 def test_a_run_that_takes_too_long(repository: Repository) -> None:

@@ -95,6 +95,9 @@ def test_the_gitlab_job_runs(variables: dict[str, str], code: int, tmp_path: Pat
     env = {**os.environ, "PATH": path, "ESSPEC_AGAINST": "out/kubernetes", **variables}
     done = subprocess.run(["sh", "-ec", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)  # noqa: S607
     assert done.returncode == code, done.stderr
+    is_dropped = "widening" in variables.values() and "CI_MERGE_REQUEST_DIFF_BASE_SHA" not in variables
+    said = "esspec: nothing was compared: this pipeline is of no merge request, so that fail_on: widening does nothing"
+    assert (said in done.stdout) is is_dropped
     reports = {path.name for path in tmp_path.iterdir()} - {"docs_source", "out", variables.get("ESSPEC_BASELINE")}
     assert reports == set(job["esspec"]["artifacts"]["reports"].values())
 

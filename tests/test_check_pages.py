@@ -144,7 +144,7 @@ def test_link_to_a_page() -> None:
     put_page()
     Path("link.md").symlink_to("page.md")
     ran = check("link.md")
-    assert (ran.code, ran.err.startswith("link.md: no output folder is set")) == (0, True)
+    assert (ran.code, ran.err.startswith("link.md: no output folder is known")) == (0, True)
     ran = check("link.md", "-o", "out", "-t", "csv")
     assert (ran.code, "out other-page" in codes(ran)) == (2, True)
 

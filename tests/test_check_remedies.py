@@ -82,11 +82,12 @@ def test_stale_files_of_one_of_several_pages() -> None:
     """Each has a folder by its name; the line for one of them leads to the same folder."""
     put_page()
     put("other.md", text())
-    assert esspec("check", "page.md", "other.md", "-o", "both", "--fix").code == 0
+    words = ("page.md", "other.md", "-o", "both", "-t", "csv")
+    assert check(*words, "--fix").code == 0
     move("other.md")
-    (line,) = lines(check("page.md", "other.md", "-o", "both"), "stale-file")
-    assert line == "check other.md -o both/other --fix"
-    assert (run(line).code, check("page.md", "other.md", "-o", "both").code) == (0, 0)
+    (line,) = lines(check(*words), "stale-file")
+    assert line == "check other.md -o both/other --target csv --fix"
+    assert (run(line).code, check(*words).code) == (0, 0)
 
 
 def test_unequal_files() -> None:
@@ -127,17 +128,41 @@ def test_page_without_a_binding() -> None:
     assert (ran.code, run("init 'my page.md'").code, "no-binding" in check("my page.md").out) == (2, 0, False)
 
 
-def test_edited_file() -> None:
-    """Nothing is lost before the line is run."""
+@pytest.mark.parametrize("options", [(), ("--fix",)], ids=["check", "fix"])
+def test_edited_file(options: Sequence[str]) -> None:
+    """Said with --fix and without; nothing is lost before the line is run."""
     put_page()
     put("out/kubernetes/kafka.yaml", "# mine\n")
-    ran = check("--fix")
+    ran = check(*options)
     (line,) = lines(ran, "edited-file")
     assert line == "export page.md -o out --target kubernetes --target csv --force"
     assert lines(ran, "stale-file") == []
-    assert " — mend first what kept --fix from writing it [stale-file]\n" in ran.out
+    assert (" — mend first what keeps --fix from writing it [stale-file]\n" in ran.out) == bool(options)
     assert " --target csv to see more [unequal]\n" in ran.out
     assert Path("out/kubernetes/kafka.yaml").read_text(encoding="utf-8") == "# mine\n"
+    assert (run(line).code, check().code) == (0, 0)
+
+
+def test_edited_file_beside_stale_ones() -> None:
+    """--fix would write none of them; the line for the edited one writes all."""
+    put_page()
+    put("out/kubernetes/kafka.yaml", "# mine\n")
+    move("page.md")
+    ran = check()
+    (line,) = lines(ran, "edited-file")
+    assert codes(ran)[:2] == ["out/csv/page.csv:2 stale-file", "out/kubernetes/kafka.yaml edited-file"]
+    assert (lines(ran, "stale-file"), run(line).code, check().code) == ([], 0, 0)
+
+
+@pytest.mark.parametrize("options", [(), ("--fix",)], ids=["check", "fix"])
+def test_edited_file_and_workload_that_is_gone(options: Sequence[str]) -> None:
+    """One line does for both, as an export refuses both at once."""
+    put_page()
+    put("out/kubernetes/kafka.yaml", "# mine\n")
+    put("page.md", text().replace("- Incoming connections permitted: Any\n", ""))
+    ran = check(*options)
+    line = "export page.md -o out --target kubernetes --target csv --force --allow-removal"
+    assert lines(ran, "edited-file") == lines(ran, "lost-isolation") == [line]
     assert (run(line).code, check().code) == (0, 0)
 
 
@@ -149,12 +174,13 @@ def test_edited_file_of_a_page_that_is_named() -> None:
     assert (run(line).code, check(*NAMED).code) == (0, 0)
 
 
-def test_workload_that_is_gone() -> None:
+@pytest.mark.parametrize("options", [(), ("--fix",)], ids=["check", "fix"])
+def test_workload_that_is_gone(options: Sequence[str]) -> None:
     put_page()
     put("page.md", text().partition("## UI pod")[0].replace("UI pods to", "Anywhere to"))
     binding = Path("esspec.toml").read_text(encoding="utf-8")
     put("esspec.toml", binding.replace('[workloads."UI pod"]\nlabels = { component = "c1" }\n', ""))
-    (line,) = lines(check("--fix"), "lost-isolation")
+    (line,) = lines(check(*options), "lost-isolation")
     assert line == "export page.md -o out --target kubernetes --target csv --allow-removal"
     assert (run(line).code, check().code) == (0, 0)
 
@@ -173,15 +199,39 @@ def test_renamed_page() -> None:
     assert (run(line).code, check().code) == (0, 0)
 
 
-def test_damaged_record() -> None:
-    """Told once; the line works when the rest of the remedy was done."""
+@pytest.mark.parametrize("options", [(), ("--fix",)], ids=["check", "fix"])
+def test_damaged_record(options: Sequence[str]) -> None:
+    """Told once."""
     put_page()
     put("out/.esspec.json", "{")
-    ran = check("--fix")
+    ran = check(*options)
     assert codes(ran) == ["out/.esspec.json:1 malformed-file"]
-    Path("out/.esspec.json").unlink()
     (line,) = lines(ran, "malformed-file")
+    assert line == "export page.md -o out --target kubernetes --target csv --force"
     assert (run(line).code, check().code) == (0, 0)
+
+
+def test_damaged_record_above() -> None:
+    """No export of the page would write that one again."""
+    put_page()
+    put("esspec.toml", BINDING + '\n[check]\npages = ["*.md"]\noutput = "out"\ntargets = ["csv"]\n')
+    put("out/.esspec.json", "{")
+    told = " — delete it, with the older generated files beside it [malformed-file]\n"
+    assert told in check("--fix").out
+    shutil.rmtree("out")
+    assert check("--fix")[:2] == (0, "")
+
+
+def test_merged_files() -> None:
+    """Both branches wrote the files anew, and a merge left both versions in them; the page was put right by hand."""
+    put_page()
+    for name in ("out/.esspec.json", "out/csv/page.csv", "out/kubernetes/kafka.yaml"):
+        first, *others = Path(name).read_text(encoding="utf-8").splitlines(keepends=True)
+        put(name, "".join([first, "<<<<<<< HEAD\n", *others, "=======\n", *others, ">>>>>>> other\n"]))
+    ran = check()
+    assert ran.code == 2
+    (line,) = {*lines(ran, "malformed-file"), *lines(ran, "unreadable-output")}
+    assert (run(line).code, check()[:2]) == (0, (0, ""))
 
 
 def test_page_with_errors_writes_nothing() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -163,6 +164,33 @@ def test_reader_that_leaves_is_no_error() -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        pytest.param("check page.md", 0, id="a clean page"),
+        pytest.param("check unknown.md", 1, id="an error"),
+        pytest.param("export warned.md -t csv", 0, id="a warning"),
+        pytest.param("list out", 2, id="words alone"),
+        pytest.param("lint page.md", 0, id="a summary"),
+    ],
+)
+@pytest.mark.parametrize("shown", ["nobody", "full", "closed"])
+def test_standard_error_that_takes_nothing(command: str, code: int, shown: str) -> None:
+    """Somebody who stops reading, as `2>&1 | head -1` does, changes no exit code; what is data is written."""
+    words = [sys.executable, "-m", "esspec", *command.split()]
+    wanted = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    assert wanted.returncode == code
+    if shown == "nobody":
+        reading, writing = os.pipe()
+        os.close(reading)
+    else:
+        writing = os.open("page.md", os.O_RDONLY)
+    lines = f"exec {shlex.join(words)}{' 2>&-' if shown == 'closed' else ''}"
+    done = subprocess.run(["sh", "-c", lines], stdout=subprocess.PIPE, stderr=writing, check=False)  # noqa: S607
+    os.close(writing)
+    assert (done.returncode, done.stdout) == (code, wanted.stdout)
 
 
 @pytest.mark.parametrize(

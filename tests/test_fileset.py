@@ -272,7 +272,10 @@ HASH = "0" * 64
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{\n  "page": ,\n}', ":2:11: error: this is no JSON: Expecting value — restore it"),
+        (
+            '{\n  "page": ,\n}',
+            ":2:11: error: this is no JSON: Expecting value — run esspec export with --force",
+        ),
         ("[]", ": error: the file: Input should be a valid dictionary"),
         ("[" * 100_000, ": error: this is no JSON: "),
         ("{}", ": error: schema: Field required"),
@@ -290,11 +293,33 @@ def test_record_malformed(out: Path, text: str | dict[str, Any], said: str) -> N
     data = text if isinstance(text, str) else json.dumps(right | text)
     (out / ".esspec.json").write_text(data, encoding="utf-8")
     there = tree(out)
-    for look in (recorded, lambda path: stale(path, OLD), lambda path: put(path, OLD, force=True)):
+    for look in (recorded, lambda path: stale(path, OLD), lambda path: put(path, OLD)):
         with pytest.raises(InputProblems) as failure:
             look(out)
         assert said in problem_of(failure)
         assert problem_of(failure).startswith(f"{out}/.esspec.json:")
+    assert tree(out) == there
+
+
+@pytest.mark.parametrize("damage", ["{", "<<<<<<< HEAD\n", "\ufffd"])
+def test_damaged_record_is_written_again(out: Path, damage: str) -> None:
+    """By force alone, and every file of the set with it, as nobody knows any more which of them somebody changed."""
+    before = tree(out)
+    record = out / ".esspec.json"
+    record.write_text(damage + record.read_text(encoding="utf-8"), encoding="utf-8")
+    (out / "kubernetes" / "kafka.yaml").write_text("mine", encoding="utf-8")
+    put(out, OLD, force=True)
+    assert tree(out) == before
+
+
+def test_damaged_record_of_another_page(out: Path) -> None:
+    """Force does not take a folder from the page that its record still names."""
+    record = out / ".esspec.json"
+    record.write_text(record.read_text(encoding="utf-8") + "<<<<<<<\n", encoding="utf-8")
+    there = tree(out)
+    with pytest.raises(InputProblems) as failure:
+        put(out, OLD._replace(page="other.md"), force=True)
+    assert f"this folder holds the files of the page '{PAGE}', not of 'other.md'" in problem_of(failure)
     assert tree(out) == there
 
 

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command_lines import Ran, esspec, process
-from esspec.problem import Level
+from esspec.commands.schema import schema_text
+from esspec.problem import Level, Problem
 from esspec.reporting.finding_formats import WRITERS
 from esspec.reporting.finding_formats.text import text
 from esspec.reporting.finding_report import Found, Report
-from found import FOUND, FOUNDS, HOSTILE, LINE, NONE, NOTED, ONE, REPORT, report
+from found import FOUND, FOUNDS, HOSTILE, LINE, NONE, NOTED, ONE, PROBLEMS, REPORT, report
+from json_schema import faults
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -147,7 +149,7 @@ def test_sarif() -> None:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": "docs/p.md"},
+                    "artifactLocation": {"uri": "docs/p.md", "uriBaseId": "%SRCROOT%"},
                     "region": {"startLine": 7, "startColumn": 9, "snippet": {"text": LINE}},
                 }
             }
@@ -155,6 +157,8 @@ def test_sarif() -> None:
         "partialFingerprints": {"primaryLocationLineHash": f"{'0' * 32}:1", "esspec/v1": "0" * 32},
     }
     assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+    about = "The top of the repository; outside of one, the folder in which esspec was run."
+    assert run["originalUriBaseIds"] == {"%SRCROOT%": {"description": {"text": about}}}
 
 
 def test_sarif_holds_what_github_takes() -> None:
@@ -177,17 +181,19 @@ def test_sarif_shows_no_links() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "uri"),
+    ("path", "uri", "base"),
     [
-        pytest.param("docs/a b#ü.md", "docs/a%20b%23%C3%BC.md", id="escaped"),
-        pytest.param("./docs/../p.md", "p.md", id="shortened"),
-        pytest.param("/somewhere/p.md", "file:///somewhere/p.md", id="elsewhere"),
-        pytest.param("../p.md", "../p.md", id="above"),
+        pytest.param("docs/a b#ü.md", "docs/a%20b%23%C3%BC.md", ["%SRCROOT%"], id="escaped"),
+        pytest.param("./docs/../p.md", "p.md", ["%SRCROOT%"], id="shortened"),
+        pytest.param("/somewhere/p.md", "file:///somewhere/p.md", [], id="elsewhere"),
+        pytest.param("../p.md", "../p.md", [], id="above"),
     ],
 )
-def test_sarif_uri(path: str, uri: str) -> None:
+def test_sarif_uri(path: str, uri: str, base: list[str]) -> None:
+    """What lies in the repository is named from its top; nothing else is."""
     log = valid("sarif", WRITERS["sarif"](report(ONE._replace(path=path))))
-    assert log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+    location = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert list(location.values()) == [uri, *base]
 
 
 def test_github() -> None:
@@ -246,10 +252,41 @@ def test_junit() -> None:
     cases = [(case.attrib["classname"], case.attrib["name"], [child.tag for child in case]) for case in root[0]]
     assert cases == [
         ("docs/other.md", "esspec", []),
-        ("docs/p.md", "unknown-peer 7:9", ["failure"]),
-        ("docs/p.md", "narrowed", ["system-out"]),
+        ("docs/p.md", "unknown-peer: no workload is called 'Nobody'", ["failure"]),
+        ("docs/p.md", "narrowed: no workload is called 'Nobody'", ["system-out"]),
     ]
+    assert root[0][1][0].attrib == {"type": "error", "message": "7:9: no workload is called 'Nobody'"}
     assert root[0][1][0].text == str(ONE)
+
+
+def names_in_junit(*problems: Problem) -> list[str]:
+    """Return the names of the test cases of findings."""
+    return [case.attrib["name"] for case in junit(WRITERS["junit"](report(*problems)))[0]]
+
+
+def test_junit_knows_a_moved_line_again() -> None:
+    """Readers tell by the name what failed before: no number of a line is in it, and equal ones are counted."""
+    one = ONE._replace(message="line 9 says the same (p.md:9:1)")
+    moved = one._replace(line=8, message="line 10 says the same (p.md:10:1)")
+    assert names_in_junit(one, one) == names_in_junit(moved, moved)
+    assert names_in_junit(one, one) == [f"unknown-peer{n}: line says the same (p.md:)" for n in ("", " (2)")]
+
+
+@given(st.lists(PROBLEMS, max_size=4))
+def test_junit_names_each_case_once(problems: list[Problem]) -> None:
+    cases = junit(WRITERS["junit"](report(*problems, *problems)))[0]
+    named = {(case.attrib["classname"], case.attrib["name"]) for case in cases}
+    assert len(named) == 2 * len(problems)
+
+
+def test_json() -> None:
+    """With the fingerprint of each, as its schema says."""
+    written = json.loads(WRITERS["json"](REPORT))
+    assert faults(json.loads(schema_text("findings")), written) == []
+    assert written["findings"] == [
+        {**ONE._asdict(), "fingerprint": "0" * 32},
+        {**NOTED.problem._asdict(), "fingerprint": "1" * 32},
+    ]
 
 
 def test_junit_is_text() -> None:
@@ -330,25 +367,6 @@ def test_format_by_name(page: str, name: str) -> None:
     ran = esspec("lint", page, "--format", name)
     esspec("lint", page, "--format", f"{name}=out")
     assert ran.out == Path("out").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("name", "variable", "shown"),
-    [
-        pytest.param("gitlab", "CI_PROJECT_DIR", '"path": "{}"', id="GitLab"),
-        pytest.param("github", "GITHUB_WORKSPACE", "file={},", id="GitHub"),
-        pytest.param("sarif", "GITHUB_WORKSPACE", '"uri": "{}"', id="SARIF"),
-    ],
-)
-def test_paths_in_a_checkout(page: str, monkeypatch: pytest.MonkeyPatch, name: str, variable: str, shown: str) -> None:
-    """A job that works in a folder of its checkout names files from the top of that, as the CI system looks them up."""
-    Path("docs").mkdir()
-    top, inside = Path(page).absolute().parent, Path(page).rename("docs/p.md").absolute().parent
-    monkeypatch.chdir(inside)
-    monkeypatch.setenv(variable, str(top))
-    assert shown.format("docs/p.md") in WRITERS[name](report(ONE._replace(path="p.md")))
-    monkeypatch.setenv(variable, str(top / "elsewhere"))
-    assert shown.format("p.md") in WRITERS[name](report(ONE._replace(path="p.md")))
 
 
 @pytest.mark.parametrize(

@@ -171,4 +171,5 @@ def test_a_hook_without_pages(page: Path) -> None:
     message = "check: error: no page is named, and no esspec.toml here, in a folder of this one or above it has [check]"
     assert done.returncode == 1
     assert "- hook id: esspec-check-system\n- exit code: 2" in done.stderr
-    assert f'{message} — name pages, or write [check] with pages = ["page.md"] into esspec.toml [usage]' in done.stderr
+    remedy = 'name pages, run it above their folder, or write [check] with pages = ["page.md"] into esspec.toml'
+    assert f"{message} — {remedy} [usage]" in done.stderr

@@ -202,7 +202,7 @@ def test_file(run: str, *, is_read: bool) -> None:
 def test_pyproject() -> None:
     put("esspec.toml", Path("esspec.toml").read_text(encoding="utf-8").replace(SETTINGS, ""))
     put("pyproject.toml", f'[tool.esspec]\npages = ["page.md"]\nrules_url = "{ADDRESS}"\n')
-    assert linked(esspec("check")) == f"{ADDRESS}#one-sided"
+    assert linked(esspec("check")) == f"{ADDRESS}#files-not-checked"
 
 
 @pytest.mark.parametrize("run", RUNS)

@@ -1,12 +1,15 @@
 """`--tracked`: generated files that git does not know are told, at the check and at the export."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from checking import SETTINGS, check, codes, put, put_page
 from command_lines import Ran, esspec
+from linting import PROXY, WITH_PROXY, section
+from repositories import commit, git
 
 HOW = "run git add out; for a file that .gitignore names git add -f"
 TOLD = f"error: this file is not in git, so that a commit goes without it — {HOW} [untracked-file]"
@@ -17,11 +20,6 @@ ALL = [
     "csv/page.csv",
     *(f"kubernetes/{n}.yaml" for n in ("kafka", "kustomization", "ui")),
 ]
-
-
-def git(*words: str) -> None:
-    """Run git in the working folder."""
-    subprocess.run(["git", *words], check=True, capture_output=True)  # noqa: S607 - as above
 
 
 @pytest.fixture(autouse=True)
@@ -84,9 +82,9 @@ def test_no_folder_yet() -> None:
 
 def test_several_pages() -> None:
     """Each has a folder of its own."""
-    put("other.md", Path("page.md").read_text(encoding="utf-8"))
+    put("other.md", section(PROXY))
     settings = SETTINGS.replace('"page.md"', '"page.md", "other.md"').replace('"out"', '"all"')
-    put("esspec.toml", Path("esspec.toml").read_text(encoding="utf-8").replace(SETTINGS, settings))
+    put("esspec.toml", WITH_PROXY + settings)
     assert check("--fix").code == 0
     git("add", "all/page")
     assert {code.rpartition("/")[0] for code in codes(check("--tracked"))} == {
@@ -100,6 +98,44 @@ def test_a_folder_below_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
     git("rm", "--quiet", "--cached", "deep/out/csv/page.csv")
     monkeypatch.chdir("deep")
     assert codes(check("--tracked")) == ["out/csv/page.csv untracked-file"]
+
+
+HOOK = f"""#!/bin/sh
+cd "{{folder}}" && exec "{sys.executable}" -P -m esspec check --tracked --format concise
+"""
+
+
+@pytest.mark.parametrize("folder", [pytest.param(".", id="top"), pytest.param("deep", id="a-folder-below")])
+@pytest.mark.parametrize("is_linked", [pytest.param(False, id="main-worktree"), pytest.param(True, id="linked")])
+def test_a_hook(is_linked: bool, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001 - a case
+    """It sees the index of the commit that is made, also in a linked worktree, where git names it the repository."""
+    put_page("deep")
+    commit()
+    hook = Path(".git/hooks/pre-commit")
+    put(str(hook), HOOK.format(folder=folder))
+    hook.chmod(0o755)
+    if is_linked:
+        linked = tmp_path.with_name(f"{tmp_path.name}-linked")
+        git("worktree", "add", "--quiet", "-b", "other", str(linked))
+        monkeypatch.chdir(linked)
+    put("a.txt", "a")
+    commit()
+    git("rm", "--quiet", "--cached", f"{folder}/out/csv/page.csv")
+    with pytest.raises(subprocess.CalledProcessError) as stopped:
+        git("commit", "--quiet", "--message=a step")
+    assert f"out/csv/page.csv: {TOLD}\n" in stopped.value.stderr.decode()
+
+
+def test_a_repository_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git reads none; what it wants to be told is passed on."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    ran = check("--tracked")
+    assert ran.code == 2
+    assert ran.out == (
+        "--tracked: error: git cannot say which files of out it tracks: fatal: detected dubious ownership in repository"
+        f" at '{Path.cwd()}' — run git config --global --add safe.directory {Path.cwd()}, or leave --tracked away"
+        " [usage]\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -217,8 +217,8 @@ def test_a_folder_in_place_of_a_file_stops(exported: Folder) -> None:
     (exported.out / "calico" / "more").mkdir()
     code, out, err = exported.verify()
     assert (code, out) == (2, "")
-    assert err.startswith(f"{exported.out}/calico/more: error: this is a folder — ")
-    assert err.endswith(" [not-a-file]\n")
+    told = "this is a folder, and nothing in it would be read"
+    assert err == f"{exported.out}/calico/more: error: {told} — move it out of {exported.out}/calico [not-a-file]\n"
 
 
 @pytest.mark.parametrize("left", [".esspec.journal", ".esspec.new"], ids=["old and new are mixed", "staged files"])

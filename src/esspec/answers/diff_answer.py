@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 
 def answer(one: View, other: View, *, with_reasons: bool) -> Answer:
     """Return how two sides differ. Raises podtree.TooManyBlocks where there is too much to be compared."""
-    return _answer(one, other, difference(one, other), with_reasons=with_reasons)
+    return answer_of(difference(one, other), with_reasons=with_reasons)
 
 
 class PartedAnswer(NamedTuple):
@@ -50,11 +50,12 @@ class PartedAnswer(NamedTuple):
 
 def answer_parted(page: View, manifests: View) -> PartedAnswer:
     """Return how manifests differ from a page, in parts. Raises as `answer` does."""
-    parts = parted(difference(page, manifests))
-    return PartedAnswer(*(_answer(page, manifests, part, with_reasons=False) for part in parts))
+    return PartedAnswer(*map(answer_of, parted(difference(page, manifests))))
 
 
-def _answer(one: View, other: View, found: Difference, *, with_reasons: bool) -> Answer:
+def answer_of(found: Difference, *, with_reasons: bool = False) -> Answer:
+    """Return a difference in words."""
+    one, other = (sight.view for sight in found.ground.sights)
     return Answer(
         a=one.shown,
         b=other.shown,

@@ -30,7 +30,8 @@ _OBJECT = re.compile(rb"""^(?:apiVersion:|\{\s*")""", re.MULTILINE)  # what a pa
 class SideOptions(NamedTuple):
     """How sides are read: as `loading.PageFile`, and the namespace of manifests that name none.
 
-    Without `needs_features`, rows whose feature has no state are taken to hold, and show their condition.
+    Without `needs_features`, rows whose feature has no state are taken to hold, and show their condition. A binding
+    that is named holds for pages at a revision as it is now, unless it `is_binding_former`, as it was there.
     """
 
     stdin: BinaryIO | None = None
@@ -42,6 +43,7 @@ class SideOptions(NamedTuple):
     settings: Mapping[str, str] = {}
     namespace: str | None = None
     needs_features: bool = True
+    is_binding_former: bool = False
 
 
 class Loaded(NamedTuple):

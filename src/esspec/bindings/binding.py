@@ -1,5 +1,6 @@
 """The binding, `esspec.toml`: what a page cannot know, and the decisions it leaves open."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -80,7 +81,8 @@ NO_BINDING = Binding(BindingFile(), path="", folder=None)
 def find_binding(page: Path) -> Path | None:
     """Return the nearest `esspec.toml` upward from the page's folder."""
     start = page.absolute().parent
-    return next((at / FILE_NAME for at in (start, *start.parents) if (at / FILE_NAME).is_file()), None)
+    places = (at / FILE_NAME for at in (start, *start.parents))
+    return next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113 - never fails
 
 
 class Draft(NamedTuple):

@@ -189,7 +189,10 @@ class LintEntry(_Table):
 
 
 class CheckEntry(_Table):
-    """`[check]`: the pages that `esspec check` looks at, and how; paths are relative to the file's folder."""
+    """`[check]`: the pages that `esspec check` looks at, and how; paths are relative to the file's folder.
+
+    Pages may be patterns, such as `docs/**/*.md`, and behind `!` stand those to leave out.
+    """
 
     pages: list[Text] = []
     output: Text | None = None

@@ -1,11 +1,10 @@
 """How list and explain say what they found: data on standard output, all else on standard error."""
 
-import sys
 from typing import TYPE_CHECKING
 
 from esspec.commands.arguments import exit_code, passed_over
 from esspec.commands.outcome import tell
-from esspec.reporting.streams import write_data
+from esspec.reporting.streams import write_data, write_message
 
 if TYPE_CHECKING:
     from esspec.commands.explain_command import Explained
@@ -18,6 +17,6 @@ def answer(
     """Write what there is to say, and return the exit code."""
     tell(found.problems, error_format)
     if error_format == "text":
-        sys.stderr.write(passed_over(found.skipped, verbose=verbose))
+        write_message(passed_over(found.skipped, verbose=verbose))
     write_data(found.data)
     return exit_code(found.problems, fail_on)

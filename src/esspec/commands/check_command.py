@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from esspec.answers.sides import SideOptions
-from esspec.commands.check_changes import CheckedPage, against, since
+from esspec.commands.check_changes import CheckedPage, against
 from esspec.commands.check_lines import CommandLines
 from esspec.commands.check_outputs import (
+    REFUSALS,
     Compiled,
     compiled,
     left_out_problems,
@@ -18,30 +19,40 @@ from esspec.commands.check_outputs import (
     unchecked_targets,
     unequal_problems,
 )
+from esspec.commands.check_since import since
+from esspec.commands.check_together import Placed, left_folders, objects_of_two, refuse_shared_folders
+from esspec.commands.gone_pages import gone_pages
 from esspec.compiling.loading import PageFile, load_page
 from esspec.compiling.page_reading import Reading
 from esspec.linting.lint import lint
-from esspec.problem import EsspecError, InputProblems, Problem, in_order
+from esspec.problem import EsspecError, InputProblems, Problem, error, in_order, warning
 from esspec.targets.target import Target
 
-NO_FOLDER = "no output folder is set, so that files were not checked (set one: -o DIR, or output in [check])"
+NO_FOLDER = "no output folder is known"
 
 
 class CheckTask(NamedTuple):
-    """One page to check: its targets, and the folder of its files; `side` is how it is read to be compared.
+    """One page to check: its targets, and where its files are; `side` is how it is read to be compared.
 
     `lines` are what its remedies name, `beside` the files that are read beside the page. `profile_in` is
-    the file of settings that names its profile, if no option does.
+    the file of settings that names its profile, if no option does. A page that is `found` by a pattern may be about
+    something else.
     """
 
     file: PageFile
     targets: tuple[Target, ...]
-    folder: Path | None
+    place: Placed
     side: Callable[[], SideOptions]
     lines: CommandLines
     beside: tuple[str, ...] = ()
     rules_url: str = ""
     profile_in: str = ""
+    is_found: bool = False
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of its files, None where there is none."""
+        return self.place.folder
 
 
 class CheckRequest(NamedTuple):
@@ -99,10 +110,26 @@ def check_pages(tasks: Sequence[CheckTask], request: CheckRequest) -> Checked:
     """Return all findings about pages, their files, and what they are compared with, each once and in order."""
     found = _Findings()
     read = [(task, found.attempt(partial(_read, task))) for task in tasks]
-    readings = [(task, reading) for task, reading in read if reading]
+    kept = _about_connections(read, request)
+    refuse_shared_folders(task.place for task, _ in kept)
+    readings = [(task, reading) for task, reading in kept if reading]
     found.content += found.attempt(lambda: lint(reading for _, reading in readings)) or ()
-    for task, reading in readings:
-        _check_page(task, reading, request, found)
+    pages = [
+        (task, reading, found.attempt(partial(compiled, reading, task.targets, task.folder, task.lines)))
+        for task, reading in readings
+    ]
+    twice = found.attempt(partial(objects_of_two, [(task.place, page) for task, _, page in pages if page]))
+    for task, reading, page in pages:
+        clash = None if twice is None else twice.get(task.file.shown, [])
+        found.content += clash or ()
+        _check_page(_Page(task, reading, page, is_stopped=clash != []), request, found)
+    if len(readings) == len(kept):
+        folders = {reading.page_name: task.folder for task, reading in readings}
+        places = [task.place for task, _ in kept]
+        found.content += found.attempt(lambda: list(left_folders(places, folders))) or ()
+        if request.since:
+            placed = [(task.place, reading.page_name) for task, reading in readings]
+            found.content += found.attempt(partial(gone_pages, placed, request.since, is_gate=request.is_gate)) or ()
     paths = {task.file.shown for task in tasks} | {reading.resolution.binding.path for _, reading in readings}
     unread = dict.fromkeys(found.unread)
     content = tuple(problem for problem in found.content if problem not in unread)
@@ -114,6 +141,28 @@ def check_pages(tasks: Sequence[CheckTask], request: CheckRequest) -> Checked:
     )
 
 
+def _about_connections(
+    read: Sequence[tuple[CheckTask, Reading | None]], request: CheckRequest
+) -> list[tuple[CheckTask, Reading | None]]:
+    """Return the pages without those that a pattern found, and that say nothing of connections; they are counted.
+
+    Raises InputProblems where none is left: nobody would notice that nothing is checked.
+    """
+    other = [task for task, reading in read if reading and task.is_found and _says_nothing(reading)]
+    if other and len(other) == len(read):
+        message, remedy = "no page that the patterns find has a rule table", "correct pages, or name a page"
+        raise InputProblems([error("usage", other[0].place.settings, (0, 0), message, remedy)])
+    if other:
+        count = "1 page" if len(other) == 1 else f"{len(other)} pages"
+        request.tell(f"{count} without a rule table passed over, such as {other[0].file.shown}")
+    passed = {task.file.shown for task in other}
+    return [(task, reading) for task, reading in read if task.file.shown not in passed]
+
+
+def _says_nothing(reading: Reading) -> bool:
+    return any(problem.code == "no-rule-table" for problem in reading.problems)
+
+
 def _read(task: CheckTask) -> Reading:
     """Return a page as it is read. Raises as `load_page` does; a wrong profile is told where it is named."""
     try:
@@ -123,14 +172,26 @@ def _read(task: CheckTask) -> Reading:
         raise InputProblems(each._replace(path=places.get(each.path, each.path)) for each in stopped.problems) from None
 
 
-def _check_page(task: CheckTask, reading: Reading, request: CheckRequest, found: _Findings) -> None:
+class _Page(NamedTuple):
+    """A page as it was read and compiled, if nothing stopped that; its files are not written if it `is_stopped`."""
+
+    task: CheckTask
+    reading: Reading
+    compiled: Compiled | None
+    is_stopped: bool
+
+
+def _check_page(page: _Page, request: CheckRequest, found: _Findings) -> None:
+    task = page.task
     shown = task.file.shown
-    page = found.attempt(partial(compiled, reading, task.targets, task.folder, task.lines))
-    if page is None:
+    if task.folder is None:
+        why, how = task.place.unplaced
+        found.content.append(warning("files-not-checked", shown, (0, 0), f"its files were not checked: {why}", how))
+    if page.compiled is None:
         request.tell(f"{shown}: stopped by errors, so that its files are not looked at")
     else:
-        _check_files(page, request, found)
-    checked = CheckedPage(task.file.path, shown, reading.page_name, task.lines.diff)
+        _check_files(page.compiled, request, found, is_stopped=page.is_stopped)
+    checked = CheckedPage(task.file.path, shown, page.reading.page_name, task.lines.diff)
     if request.against:
         differing = found.attempt(partial(against, checked, request.against, task.side()))
         found.content += differing or ()
@@ -140,12 +201,13 @@ def _check_page(task: CheckTask, reading: Reading, request: CheckRequest, found:
         found.content += found.attempt(step) or ()
 
 
-def _check_files(page: Compiled, request: CheckRequest, found: _Findings) -> None:
-    done = found.attempt(lambda: list(mended(page))) if request.fix else []
+def _check_files(page: Compiled, request: CheckRequest, found: _Findings, *, is_stopped: bool) -> None:
+    done = found.attempt(lambda: list(mended(page))) if request.fix and not is_stopped else []
     for line in done or ():
         request.tell(line)
-    is_stopped = done is None
+    is_stopped = is_stopped or done is None
     stale = found.attempt(lambda: list(stale_problems(page, is_stopped=is_stopped)))
+    is_stopped = is_stopped or any(problem.code in REFUSALS for problem in stale or ())
     if request.tracked:
         found.content += found.attempt(lambda: list(left_out_problems(page))) or ()
     compared = found.attempt(
@@ -165,7 +227,7 @@ def _check_files(page: Compiled, request: CheckRequest, found: _Findings) -> Non
 def _looked_at(page: Compiled, unchecked: Sequence[str], *, is_stale: bool) -> str:
     """Return which files were compared with the page, and of which targets they were not."""
     if page.folder is None:
-        return f"{NO_FOLDER}; fresh ones are "
+        return f"{NO_FOLDER}; fresh files are "
     if not page.folder.exists():
         return f"there is no {page.folder}; fresh files are "
     left = ", ".join(unchecked)

@@ -14,15 +14,17 @@ from esspec.compiling.loading import needs_binding, placed_in
 from esspec.compiling.page_reading import Reading
 from esspec.model import PolicySet
 from esspec.outputs.export import file_set
-from esspec.outputs.fileset import Stale, stale_files, write
+from esspec.outputs.fileset import Stale, refusals, stale_files, write
 from esspec.outputs.folder import RECORD
-from esspec.outputs.record import recorded
+from esspec.outputs.record import Recorded, recorded
 from esspec.outputs.tracked import untracked_problems
 from esspec.outputs.verification import verify_folder, verify_fresh
 from esspec.problem import EsspecError, Problem, error
 from esspec.semantics.verification_result import Counterexample, Verification
 from esspec.targets.target import Target
 
+REFUSALS = frozenset({"edited-file", "lost-isolation"})
+"""What keeps an export from writing, until somebody has decided."""
 _PLACE = re.compile(r"(.+?):([0-9]+)(?:: (.*))?", re.DOTALL)
 
 
@@ -59,7 +61,7 @@ def mended(page: Compiled) -> Iterator[str]:
 
 
 def stale_problems(page: Compiled, *, is_stopped: bool = False) -> Iterator[Problem]:
-    """Yield an error per generated file that is not as the page compiles to it now.
+    """Yield an error per generated file that is not as the page compiles to it now, and what an export would refuse.
 
     With `is_stopped` it has just been tried to write them, and another finding says why that did not work.
     """
@@ -67,15 +69,21 @@ def stale_problems(page: Compiled, *, is_stopped: bool = False) -> Iterator[Prob
         return
     with _told_of(page):
         yield from _left_behind(page, page.folder)
-    how = "mend first what kept --fix from writing it" if is_stopped else f"run {page.lines.fix}"
+    wanted = file_set(page.policies, page.targets)
+    with _told_of(page):
+        refused = [] if is_stopped else _with_lines(refusals(page.folder, wanted), page)
+    yield from refused
+    told = {problem.path for problem in refused}
+    how = "mend first what keeps --fix from writing it" if is_stopped or refused else f"run {page.lines.fix}"
     if not page.folder.exists():
         yield error("stale-file", str(page.folder), (0, 0), "there are no generated files of the page", how)
         return
     with _told_of(page):
-        found = stale_files(page.folder, file_set(page.policies, page.targets))
+        found = stale_files(page.folder, wanted)
     others = [file for file in found if file.place != RECORD]  # the record follows the files
     for file in others or found:
-        yield _stale(file, page.folder / file.place, how)
+        if str(page.folder / file.place) not in told:
+            yield _stale(file, page.folder / file.place, how)
 
 
 def _left_behind(page: Compiled, folder: Path) -> Iterator[Problem]:
@@ -83,9 +91,13 @@ def _left_behind(page: Compiled, folder: Path) -> Iterator[Problem]:
     above = Path(os.path.normpath(folder / os.pardir))
     record = recorded(above) if (above / RECORD).is_file() else None
     if record and record.page == page.policies.page:
-        names = (RECORD, *record.files, *record.targets)
         message = f"older files of the page are still here; they are in {folder} now"
-        yield error("stale-file", str(above), (0, 0), message, f"delete here {', '.join(dict.fromkeys(names))}")
+        yield error("stale-file", str(above), (0, 0), message, f"delete here {names_of(record)}")
+
+
+def names_of(record: Recorded) -> str:
+    """Return the names of all that a record says stands in its folder, itself included."""
+    return ", ".join(dict.fromkeys((RECORD, *record.files, *record.targets)))
 
 
 def unchecked_targets(page: Compiled) -> tuple[str, ...]:
@@ -110,15 +122,21 @@ def unequal_problems(
     Beside files that are `stale` only what others say is told, and the smallest flow: they are to be written again.
     With `is_stopped` that has just been tried.
     """
-    on_disk = page.folder is not None and page.folder.exists()
+    there = _targets_there(page)  # that a folder is missing is told of each of its files
     with _told_of(page):
-        if page.folder is not None and on_disk:
-            found = verify_folder(page.policies, page.targets, page.folder)
+        if page.folder is not None and there:
+            found = verify_folder(page.policies, there, page.folder)
         else:
             found = verify_fresh(page.policies, page.targets)
     how = f"run {page.lines.verify} to see more"
     how += "" if is_stopped else f", and {page.lines.fix} to write the files again"
-    return tuple(_unequal(page, found, stale, how if on_disk else "please report it with the page")), found
+    return tuple(_unequal(page, found, stale, how if there else "please report it with the page")), found
+
+
+def _targets_there(page: Compiled) -> list[Target]:
+    """Return the targets that have a folder."""
+    folder = page.folder
+    return [] if folder is None else [each for each in page.targets if os.path.lexists(folder / each.name)]
 
 
 @contextmanager
@@ -128,23 +146,36 @@ def _told_of(page: Compiled) -> Iterator[None]:
         with placed_in(page.page, page.policies.page):
             yield
     except EsspecError as stopped:
-        stopped.problems = tuple(_with_lines(problem, page) for problem in stopped.problems)
+        stopped.problems = tuple(_with_lines(stopped.problems, page))
         raise
 
 
-def _with_lines(problem: Problem, page: Compiled) -> Problem:
+def _with_lines(problems: Iterable[Problem], page: Compiled) -> list[Problem]:
+    """Return findings with remedies that can be run as they stand; what an export refuses at once takes one line."""
+    told = list(problems)
     fix, export, *_ = page.lines
+    codes = {problem.code for problem in told}
+    options = {"edited-file": "--force", "lost-isolation": "--allow-removal"}
+    anyway = " ".join([export, *(option for code, option in options.items() if code in codes)])
     remedies = {
-        "edited-file": f"move what it says to the page or its binding; to lose it, run {export} --force",
-        "lost-isolation": f"bring it back to the page; if everything may reach its pods, run {export} --allow-removal",
+        "edited-file": f"move what it says to the page or its binding; to lose it, run {anyway}",
+        "lost-isolation": f"bring it back to the page; if everything may reach its pods, run {anyway}",
         "folder-in-use": f"wait until it has ended, then run {fix}",
         "interrupted-export": f"run {fix}",
         "other-page": "give each page a folder of its own with -o; "
         f"if the page was renamed, move {page.folder} away, and run {fix}",
         "unwritable-output": f"make sure that it can be written and that the disk has room, then run {fix}",
     }
-    remedy = problem.remedy.replace("run esspec export again", f"run {export}")
-    return problem._replace(remedy=remedies.get(problem.code, remedy))
+
+    def remedy(problem: Problem) -> str:
+        is_record = problem.code == "malformed-file" and problem.path.endswith(RECORD)
+        if is_record and problem.path != f"{page.folder}/{RECORD}":
+            return "delete it, with the older generated files beside it"
+        if is_record or (problem.code == "unreadable-output" and problem.line):
+            return f"to write all files of the page again, run {export} --force"
+        return remedies.get(problem.code, problem.remedy.replace("run esspec export again", f"run {export}"))
+
+    return [problem._replace(remedy=remedy(problem)) for problem in told]
 
 
 def _stale(file: Stale, path: Path, how: str) -> Problem:

@@ -1,7 +1,6 @@
 """A run of `esspec check`: options in, findings written where they are asked for, exit code out."""
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from esspec.reporting.baseline import (
 from esspec.reporting.finding_outputs import FindingOutput, finding_outputs, write_findings
 from esspec.reporting.finding_report import report_of
 from esspec.reporting.rule_links import chosen_rules_url
-from esspec.reporting.streams import AUTO
+from esspec.reporting.streams import AUTO, write_message
 from esspec.text.source_lines import SourceLines
 
 WIDENING = "widening"
@@ -128,4 +127,4 @@ def _refuse_among_files(outputs: Iterable[FindingOutput], tasks: Iterable[CheckT
 
 
 def _tell(line: str) -> None:
-    sys.stderr.write(f"{printable(line)}\n")
+    write_message(f"{printable(line)}\n")

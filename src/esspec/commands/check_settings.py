@@ -5,8 +5,7 @@ in a repository the pages and their esspec.toml are usually one folder below the
 """
 
 import os
-from collections.abc import Iterator
-from glob import glob, has_magic
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -14,8 +13,9 @@ from pydantic import ValidationError
 
 from esspec.bindings.binding import FILE_NAME, MAX_BYTES, read_binding
 from esspec.bindings.binding_file import CheckEntry
+from esspec.commands.page_patterns import is_file, is_own_folder, is_pattern, matching_files
 from esspec.compiling.loading import seen
-from esspec.problem import InputProblems, PageProblems, Problem, error
+from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error
 from esspec.text.source import decode, read_bytes
 from esspec.text.toml_lines import toml_lines
 from esspec.text.toml_text import parse_toml
@@ -26,7 +26,8 @@ PYPROJECT = "pyproject.toml"
 class CheckSettings(NamedTuple):
     """The settings of one file; `shown` is its path, and all paths are as seen from the working folder.
 
-    With `has_folders` each page has a folder by its name below `output`, as in an export of several pages.
+    With `has_folders` each page has a folder by its name below `output`, as in an export of several pages. Those pages
+    are `found` that only a pattern names.
     """
 
     shown: str
@@ -37,6 +38,13 @@ class CheckSettings(NamedTuple):
     profile: str | None
     rules_url: str | None = None
     has_folders: bool = False
+    found: frozenset[str] = frozenset()
+
+    def folder(self, page: str) -> Path | None:
+        """Return where the files of a page are, None where no `output` is set."""
+        if self.output is None:
+            return None
+        return Path(self.output) / Path(page).stem if self.has_folders else Path(self.output)
 
 
 def settings_here() -> tuple[CheckSettings, ...]:
@@ -52,7 +60,8 @@ def settings_here() -> tuple[CheckSettings, ...]:
         several = [nearest] if nearest else []
     if not several:
         message = f"no page is named, and no {FILE_NAME} here, in a folder of this one or above it has [check]"
-        _refuse("check", message, f'name pages, or write [check] with pages = ["page.md"] into {FILE_NAME}')
+        remedy = f'name pages, run it above their folder, or write [check] with pages = ["page.md"] into {FILE_NAME}'
+        _refuse("check", message, remedy)
     for each in several:
         if not each.pages:
             _refuse(each.shown, "no page is named, neither here nor on the command line", 'write pages = ["page.md"]')
@@ -65,23 +74,40 @@ def settings_of_page(page: str) -> CheckSettings | None:
     return next((each for at in (folder, *folder.parents) if (each := _settings_in(at))), None)
 
 
+def settings_around(folder: Path) -> tuple[CheckSettings, ...]:
+    """Return the settings in a folder, and in those in it."""
+    return tuple(found for at in (folder, *_below(folder)) if (found := _settings_in(at)))
+
+
+def settings_below(folder: Path) -> Iterator[CheckSettings]:
+    """Yield all settings in a folder and below it that can be read; hidden folders, and links, are passed over."""
+    for at, names, _ in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith(".")]
+        try:
+            found = _settings_in(Path(at))
+        except EsspecError:  # a run on them tells what is wrong
+            continue
+        if found:
+            yield found
+
+
 def _below(folder: Path) -> Iterator[Path]:
     """Yield the folders in a folder, in the order of their names; hidden ones, and links, not."""
     try:
         names = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:
         return
-    yield from (path for path in names if path.is_dir() and not path.is_symlink())
+    yield from (path for path in names if is_own_folder(path))
 
 
 def _settings_in(folder: Path) -> CheckSettings | None:
     """Return the settings in a folder: those of its esspec.toml before those of its pyproject.toml."""
     place = folder / FILE_NAME
-    if place.is_file() and "check" in _toml(place):
+    if is_file(place) and "check" in _toml(place):
         entry = read_binding(place, seen(place)).file.check
         return _placed(entry, place) if entry else None
     place = folder / PYPROJECT
-    tool = _toml(place).get("tool") if place.is_file() else None
+    tool = _toml(place).get("tool") if is_file(place) else None
     given = tool.get("esspec") if isinstance(tool, dict) else None
     return None if given is None else _placed(_valid(given, place), place)
 
@@ -123,35 +149,47 @@ def _placed(entry: CheckEntry, file: Path) -> CheckSettings:
     def placed(path: str) -> str:
         return seen(os.path.normpath(folder / path))
 
-    pages = dict.fromkeys(placed(page) for named in entry.pages for page in _matching(named, file))
+    pages: dict[str, bool] = {}
+    for page, is_found in _pages(entry.pages, file):
+        pages[placed(page)] = is_found and pages.get(placed(page), True)
+    out = {placed(page) for each in entry.pages if _is_left_out(each) for page in _left_out(each[1:], folder)}
     return CheckSettings(
         shown=seen(file),
-        pages=tuple(pages),
+        pages=tuple(page for page in pages if page not in out),
         output=None if entry.output is None else placed(entry.output),
         targets=tuple(entry.targets),
         data=tuple(map(placed, entry.data)),
         profile=entry.profile,
         rules_url=entry.rules_url,
-        has_folders=len(pages) > 1 or any(_is_pattern(named, file) for named in entry.pages),
+        has_folders=len(pages) > 1 or any(is_pattern(each, folder) for each in entry.pages),
+        found=frozenset(page for page, is_found in pages.items() if is_found),
     )
 
 
-def _matching(named: str, file: Path) -> list[str]:
-    """Return the pages that a pattern names, in their order, or the one that is named as it is.
+def _pages(entries: Sequence[str], file: Path) -> Iterator[tuple[str, bool]]:
+    """Yield the pages that are named, each with whether a pattern found it; behind `!` stand those to leave out.
 
     Raises InputProblems (exit 2) for a pattern that names none: nobody would notice that nothing is checked.
     """
-    if not _is_pattern(named, file):
-        return [named]
-    names = glob(named, root_dir=file.parent, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
-    found = [name for name in sorted(names) if (file.parent / name).is_file()]
-    if not found:
-        _refuse(seen(file), f"no file is called as '{named}' says", "correct it in pages, or name each page")
-    return found
+    for each in entries:
+        if _is_left_out(each):
+            continue
+        if not is_pattern(each, file.parent):
+            yield each, False
+            continue
+        found = matching_files(each, file.parent)
+        if not found:
+            _refuse(seen(file), f"no file is called as '{each}' says", "correct it in pages, or name each page")
+        yield from ((page, True) for page in found)
 
 
-def _is_pattern(named: str, file: Path) -> bool:
-    return has_magic(named) and not (file.parent / named).exists()
+def _is_left_out(entry: str) -> bool:
+    return entry.startswith("!")
+
+
+def _left_out(named: str, folder: Path) -> list[str]:
+    """Return the pages that an entry behind `!` names; it may name none, as more pages are checked then, not fewer."""
+    return matching_files(named, folder) if is_pattern(named, folder) else [named]
 
 
 def _refuse(path: str, message: str, remedy: str) -> NoReturn:

@@ -2,16 +2,17 @@
 
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from esspec.commands.arguments import Reading
 from esspec.commands.check_command import CheckTask
 from esspec.commands.check_lines import Words, command_lines, options_of_reading, repeated
-from esspec.commands.check_settings import CheckSettings, settings_here, settings_of_page
+from esspec.commands.check_settings import PYPROJECT, CheckSettings, settings_here, settings_of_page
+from esspec.commands.check_together import Placed
 from esspec.compiling.loading import STDIN, binding_place
-from esspec.problem import InputProblems, error
+from esspec.problem import InputProblems
 from esspec.targets.target import Target, load_targets
 
 
@@ -38,25 +39,7 @@ def check_tasks(pages: Sequence[str], options: CheckOptions) -> tuple[CheckTask,
     once: dict[str, tuple[str, CheckSettings | None]] = {}
     for page, settings in asked:
         once.setdefault(_place(_shown(page, options)), (page, settings))
-    tasks = [_task(page, settings, options, len(once), is_named=bool(named)) for page, settings in once.values()]
-    _refuse_shared_folders(tasks)
-    return tuple(tasks)
-
-
-def _refuse_shared_folders(tasks: Iterable[CheckTask]) -> None:
-    """Raise InputProblems where the files of two pages would be in one folder."""
-    pages: dict[str, str] = {}
-    for task in tasks:
-        if task.folder is None:
-            continue
-        page = task.file.shown
-        first = pages.setdefault(_place(task.folder).lower(), page)  # some file systems do not tell case apart
-        if first != page:
-            message = f"its files would be in {task.folder}, as those of {first} are"
-            remedy = (
-                "give each page a folder: [check] with output in an esspec.toml beside it, or check it alone with -o"
-            )
-            raise InputProblems([error("usage", page, (0, 0), message, remedy)])
+    return tuple(_task(page, settings, options, len(once), is_named=bool(named)) for page, settings in once.values())
 
 
 def _naming(page: str) -> CheckSettings | None:
@@ -76,19 +59,20 @@ def _task(page: str, settings: CheckSettings | None, options: CheckOptions, coun
     reading = given._replace(data=data, profile=given.profile or (settings.profile if settings else None))
     file, side = reading.page(page, io.BytesIO(options.stdin)), reading.side()
     shown = file.shown
-    folder = _folder(shown, settings, options, count=count)
+    place = _placed(shown, settings, options, count=count, is_named=is_named)
     targets = options.targets or (settings.targets if settings else ())
     word = f"./{shown}" if shown.startswith("-") else shown  # which would be an option in a command line
-    asked = _asked(word, folder, options, is_named=is_named)
+    asked = _asked(word, place.folder, options, is_named=is_named)
     return CheckTask(
         file,
         _loaded(targets, settings.shown if settings and not options.targets else ""),
-        folder,
+        place,
         lambda: side._replace(stdin=io.BytesIO(options.stdin)),
-        command_lines(Words(word, folder, asked, targets, reading, options.manifests)),
+        command_lines(Words(word, place.folder, asked, targets, reading, options.manifests)),
         (binding_place(file), *data, *((settings.shown,) if settings else ())),
         (settings.rules_url or "") if settings else "",
         settings.shown if settings and not given.profile else "",
+        is_found=bool(settings and not is_named and page in settings.found),
     )
 
 
@@ -111,13 +95,27 @@ def _asked(page: str, folder: Path | None, options: CheckOptions, *, is_named: b
     ]
 
 
-def _folder(page: str, settings: CheckSettings | None, options: CheckOptions, *, count: int) -> Path | None:
+def _placed(page: str, settings: CheckSettings | None, options: CheckOptions, *, count: int, is_named: bool) -> Placed:
     """Return where a page's files are: of several pages each has a folder by its name, as in an export."""
+    shown = settings.shown if settings else ""
     if options.output is not None:
-        return Path(options.output) / Path(page).stem if count > 1 else Path(options.output)
+        output = Path(options.output)
+        return Placed(page, output / Path(page).stem if count > 1 else output, output, not is_named, shown)
     if settings is None or settings.output is None:
-        return None
-    return Path(settings.output) / Path(page).stem if settings.has_folders else Path(settings.output)
+        return Placed(page, None, None, not is_named, shown, _unplaced(page, settings))
+    return Placed(page, settings.folder(page), Path(settings.output), not is_named, shown)
+
+
+def _unplaced(page: str, settings: CheckSettings | None) -> tuple[str, str]:
+    """Return why nobody knows where a page's files are, and what to do about it."""
+    nearest = settings or settings_of_page(page)
+    if nearest is None:
+        return "no folder is known for them", "write [check] with pages and output into esspec.toml, or name it with -o"
+    table = f"[{'tool.esspec' if nearest.shown.endswith(PYPROJECT) else 'check'}]"
+    if settings is None:
+        why = f"the page is not among the pages of {table} in {nearest.shown}"
+        return why, "add it there, or name the folder of its files with -o"
+    return "no folder is known for them", f"set output in {table} of {nearest.shown}, or name it with -o"
 
 
 def _shown(page: str, options: CheckOptions) -> str:

@@ -22,7 +22,7 @@ from esspec.commands.options import (
 )
 from esspec.commands.reading_options import ALL, reads
 from esspec.problem import InputProblems, error
-from esspec.reporting.streams import write_data
+from esspec.reporting.streams import write_data, write_message
 
 
 class CheckFailOn(StrEnum):
@@ -54,7 +54,12 @@ BaselineFile = Annotated[
     str | None, typer.Option("--baseline", help="Known findings, which are not shown again.", metavar="FILE")
 ]
 UpdateBaseline = Annotated[
-    bool, typer.Option("--update-baseline", help="Write all findings of this run into the baseline.")
+    bool,
+    typer.Option(
+        "--update-baseline",
+        help="Write what this run finds in pages and bindings, and by --against, into the baseline; "
+        "what is wrong with generated files, and what changed, is never known.",
+    ),
 ]
 CheckFail = Annotated[
     list[CheckFailOn] | None,
@@ -115,7 +120,7 @@ def lint(
     manifests = [word for word in pages or () if names_manifests(word, where.stdin_filename)]
     files = [where.page(word, BytesIO(stdin)) for word in pages or () if word not in manifests]
     shown = [*(file.shown for file in files), *manifests]
-    outputs = finding_outputs(formats or (), [*shown, *map(binding_place, files)])
+    outputs = finding_outputs(formats or (), [*shown, *map(binding_place, files), *(where.data or ())])
     rules_url = chosen_rules_url()
     options = where.side()._replace(stdin=BytesIO(stdin))
     found = lint_words(files, manifests, options, with_ignores=not no_ignore)
@@ -123,7 +128,7 @@ def lint(
     report = report_of(found, shown, lines, lambda problem: bool(exit_code([problem], fail_on)), rules_url)
     write_findings(outputs, report, color)
     if all(output.path or output.name in TEXT_FORMATS for output in outputs):
-        sys.stderr.write(f"{summary(found)}\n")
+        write_message(f"{summary(found)}\n")
     return exit_code(found, fail_on)
 
 
@@ -146,7 +151,8 @@ def check(
 ) -> int:
     """Check all that a gate must hold, in one run: lint, the generated files and what they mean, and what changed.
 
-    Without pages, those that [check] in esspec.toml or [tool.esspec] in pyproject.toml names are checked.
+    Without pages, those that [check] in esspec.toml or [tool.esspec] in pyproject.toml names are checked: here, else in
+    the folders in this one, else in the nearest one above. Then folders of files whose page is gone are found, too.
     """
     from esspec.commands.check_run import CheckRun, run_check  # noqa: PLC0415 - as above
     from esspec.commands.check_tasks import CheckOptions, check_tasks  # noqa: PLC0415 - as above

@@ -1,6 +1,5 @@
 """The command that compares two sides."""
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from esspec.commands.options import (
     FailOn,
 )
 from esspec.commands.reading_options import ALL, reads
-from esspec.reporting.streams import write_data
+from esspec.reporting.streams import write_data, write_message
 
 
 class DiffFormat(StrEnum):
@@ -67,7 +66,7 @@ def diff(
     if found.problems or error_format is ErrorFormat.JSON:
         findings(found.problems, error_format)
     if error_format is ErrorFormat.TEXT:
-        sys.stderr.write(passed_over(found.skipped, verbose=verbose))
-        sys.stderr.write(f"{found.summary}\n")
+        write_message(passed_over(found.skipped, verbose=verbose))
+        write_message(f"{found.summary}\n")
     write_data(found.data)
     return max(found.exit_code, exit_code_of(found.problems, fail_on))

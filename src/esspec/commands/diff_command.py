@@ -9,6 +9,7 @@ from esspec.answers import diff_formats
 from esspec.answers.diff_answer import Answer, PartedAnswer, answer, answer_parted
 from esspec.answers.remarks import nodes_left_out_of_one
 from esspec.answers.sides import SideOptions, load_views
+from esspec.answers.since_answer import SinceAnswer, answer_since
 from esspec.problem import InputProblems, PageProblems, Problem, error, warning
 from esspec.semantics.podtree import MAX_BLOCKS, TooManyBlocks
 from esspec.semantics.views import View
@@ -77,6 +78,12 @@ def compared_parted(page: View, manifests: View) -> PartedAnswer:
     """Return how manifests differ from a page, in parts. Raises as `compared` does."""
     with _bounded(page, manifests):
         return answer_parted(page, manifests)
+
+
+def compared_since(then: View, now: View) -> SinceAnswer:
+    """Return how a page differs from what it was. Raises as `compared` does."""
+    with _bounded(then, now):
+        return answer_since(then, now)
 
 
 @contextmanager

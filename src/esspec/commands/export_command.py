@@ -1,6 +1,7 @@
 """What `esspec export` does once its arguments are read: pages in, texts or files out, all or nothing."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,11 +9,14 @@ from esspec.bindings.binding import NO_BINDING
 from esspec.compiling.compile import compile_page
 from esspec.compiling.dns import dns_warning
 from esspec.compiling.loading import PageFile, load_page, load_source, needs_binding, page_name, placed_in
+from esspec.compiling.shared_bindings import without_used
+from esspec.model import PolicySet
 from esspec.outputs.export import file_set, stream, stream_as_written
 from esspec.outputs.fileset import Written, stale, write
 from esspec.outputs.record import FileSet
+from esspec.outputs.shared_objects import PageObjects, objects_twice
 from esspec.outputs.tracked import untracked_problems
-from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error, printable
+from esspec.problem import EsspecError, InputProblems, PageProblems, Problem, error, in_order, printable
 from esspec.targets.target import Target, load_targets
 
 
@@ -51,13 +55,13 @@ def export_pages(files: Sequence[PageFile], request: ExportRequest) -> Result:
         with placed_in(source.path, name):
             return Result(stream_as_written(written_page(source, name), targets[0]), (), 0)
     compiled = _all(files, targets, request)
-    problems = tuple(p for _, _, found in compiled for p in found)
+    problems = tuple(dict.fromkeys(chain(*without_used([(page.binding, page.problems) for page in compiled]))))
     if request.output is None:
-        return Result(compiled[0][1], problems, 0)
+        return Result(compiled[0].text, problems, 0)
     folders = [
-        (_folder(request.output, file, files), wanted)
-        for file, (wanted, _, _) in zip(files, compiled, strict=True)
-        if wanted
+        (_folder(request.output, file, files), page.files)
+        for file, page in zip(files, compiled, strict=True)
+        if page.files
     ]
     if request.check:
         data = "".join(stale(folder, wanted) for folder, wanted in folders)
@@ -82,12 +86,19 @@ def _in_words(folder: Path, result: Written) -> str:
     return "".join(f"{printable(line)}\n" for line in [*lines, counts])
 
 
-Compiled = tuple[FileSet | None, str, tuple[Problem, ...]]
+class _Compiled(NamedTuple):
+    """A page as it compiles: as files, or as one text; and the path of its binding."""
+
+    policies: PolicySet
+    binding: str
+    problems: tuple[Problem, ...]
+    files: FileSet | None = None
+    text: str = ""
 
 
-def _all(files: Sequence[PageFile], targets: Sequence[Target], request: ExportRequest) -> list[Compiled]:
-    """Return every page compiled; the errors of all pages are raised together."""
-    compiled: list[Compiled] = []
+def _all(files: Sequence[PageFile], targets: Sequence[Target], request: ExportRequest) -> list[_Compiled]:
+    """Return every page compiled; the errors of all pages are raised together, or those about two of them."""
+    compiled: list[_Compiled] = []
     stopped: list[EsspecError] = []
     for file in files:
         try:
@@ -97,6 +108,10 @@ def _all(files: Sequence[PageFile], targets: Sequence[Target], request: ExportRe
     if stopped:
         worst = max(stopped, key=lambda found: found.exit_code)
         raise type_of(worst)([p for found in stopped for p in found.problems])
+    pages = [PageObjects(file.shown, page.policies, targets) for file, page in zip(files, compiled, strict=True)]
+    twice = [problem for _, _, problem in objects_twice(pages)]
+    if twice:
+        raise PageProblems(in_order(twice))
     return compiled
 
 
@@ -105,16 +120,17 @@ def type_of(found: EsspecError) -> type[EsspecError]:
     return InputProblems if found.exit_code == InputProblems.exit_code else PageProblems
 
 
-def _compiled(file: PageFile, targets: Sequence[Target], request: ExportRequest) -> Compiled:
+def _compiled(file: PageFile, targets: Sequence[Target], request: ExportRequest) -> _Compiled:
     reading = load_page(file)
     needs_binding(reading)
     policies = compile_page(reading, needs_features=any(target.needs_features for target in targets))
     path = reading.resolution.page.path
     problems = (*reading.problems, *dns_warning(policies, path))
+    compiled = _Compiled(policies, reading.resolution.binding.path, problems)
     with placed_in(path, policies.page):
         if request.output is None:
-            return None, stream(policies, targets[0]), problems
-        return file_set(policies, targets), "", problems
+            return compiled._replace(text=stream(policies, targets[0]))
+        return compiled._replace(files=file_set(policies, targets))
 
 
 def _folder(output: Path, file: PageFile, files: Sequence[PageFile]) -> Path:

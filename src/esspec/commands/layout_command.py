@@ -3,6 +3,7 @@
 A report is for people, who fill it in. It belongs to no set of files, and nothing reads it back.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,10 +12,19 @@ from esspec.bindings.binding import NO_BINDING
 from esspec.commands.export_command import ExportRequest, Result
 from esspec.compiling.compile import compile_page
 from esspec.compiling.dns import dns_warning
-from esspec.compiling.loading import PageFile, load_page, load_source, needs_binding, page_name, placed_in
+from esspec.compiling.loading import (
+    PageFile,
+    binding_place,
+    load_page,
+    load_source,
+    needs_binding,
+    page_name,
+    placed_in,
+)
 from esspec.outputs.export import documents_as_written
-from esspec.outputs.folder import read_file, restated
-from esspec.outputs.single_file import replace_file
+from esspec.outputs.folder import GITATTRIBUTES, RECORD, read_file, restated
+from esspec.outputs.record import recorded
+from esspec.outputs.single_file import is_same_file, replace_file
 from esspec.problem import InputProblems, Problem, error, printable, warning
 from esspec.targets.layouts import LayoutRequest, Layouts, Report, form_of
 from esspec.targets.target import Target, load_targets
@@ -37,6 +47,8 @@ def export_report(files: Sequence[PageFile], request: ExportRequest, asked: Layo
     """
     targets = load_targets(request.targets)
     _check(files, request, targets)
+    if request.output is not None:
+        _refuse_overwriting(request.output, files[0], asked)
     target = targets[0]
     layouts = _layouts(target)
     form = form_of(asked, layouts, target)
@@ -74,6 +86,34 @@ def _hidden(path: str, report: Report) -> tuple[Problem, ...]:
         warning("hidden-condition", path, (line, 1 if line else 0), message, remedy)
         for line in dict.fromkeys(report.hidden_conditions)
     )
+
+
+def _refuse_overwriting(path: Path, file: PageFile, asked: LayoutRequest) -> None:
+    """Raise InputProblems where a report would be a file that is read, or stand among generated ones."""
+    shown = str(path)
+    wrong = None
+    if any(is_same_file(shown, each) for each in (file.shown, binding_place(file), asked.columns_file or "")):
+        wrong = f"the report would overwrite {shown}, which is read"
+    elif any(_is_of_data(path, Path(each)) for each in file.data):
+        wrong = f"the report would be a data file: {shown}"
+    elif _is_generated(path):
+        wrong = f"the report {shown} would be among the generated files"
+    if wrong:
+        raise InputProblems([error("usage", "--output", (0, 0), wrong, "name a file in another folder")])
+
+
+def _is_of_data(path: Path, data: Path) -> bool:
+    return is_same_file(str(path), str(data)) or data.resolve() in path.resolve().parents
+
+
+def _is_generated(path: Path) -> bool:
+    """Return whether a file is one of a folder that an export wrote, or would stand in the folder of a target there."""
+    place = path.resolve()
+    if place.name in {RECORD, GITATTRIBUTES}:
+        return os.path.lexists(place.parent / RECORD)
+    folder = place.parent.parent
+    record = recorded(folder) if os.path.lexists(folder / RECORD) else None
+    return record is not None and place.parent.name in record.targets
 
 
 def _written(path: Path, text: str, *, force: bool) -> str:

@@ -1,10 +1,11 @@
 """From what a command does to an exit code: the one boundary, behind which nothing is raised."""
 
-import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from esspec import __version__
 from esspec.problem import EsspecError, Problem, error, printable
+from esspec.reporting.streams import write_message
 
 INTERRUPTED = 130
 
@@ -36,12 +37,13 @@ def _failed(failure: Exception, error_format: str) -> int:
     if callable(show) and callable(told):
         message = str(told())
         if "\n" in message:  # the help, for a command line of no words
-            show()
+            with suppress(OSError):  # a stream that takes nothing changes no exit code
+                show()
         else:
             tell([_refused(message, getattr(getattr(failure, "ctx", None), "command_path", "esspec"))], error_format)
         return 2
     what = printable(f"{type(failure).__name__}: {failure}"[:500])
-    sys.stderr.write(f"esspec {__version__}: a bug in esspec: {what} — please report it with the page\n")
+    write_message(f"esspec {__version__}: a bug in esspec: {what} — please report it with the page\n")
     return 2
 
 

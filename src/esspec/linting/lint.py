@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from esspec.bindings.binding import NO_BINDING, Binding
 from esspec.compiling.dns import page_dns_warning
 from esspec.compiling.page_reading import Reading
+from esspec.compiling.shared_bindings import without_used
 from esspec.linting.ignoring import entry_problems, not_ignored
 from esspec.linting.odd_spellings import odd_spellings
 from esspec.linting.permitted import rows_of
@@ -21,8 +22,9 @@ def lint(readings: Iterable[Reading], *, with_ignores: bool = True) -> tuple[Pro
     """
     found: list[Problem] = []
     used: dict[str, tuple[Binding, frozenset[int]]] = {}
-    for reading in readings:
-        problems = page_findings(reading)
+    pages = tuple(readings)
+    told = without_used([(reading.resolution.binding.path, page_findings(reading)) for reading in pages])
+    for reading, problems in zip(pages, told, strict=True):
         if not with_ignores:
             found += problems
             continue

@@ -22,7 +22,16 @@ from esspec.outputs.folder import (
     target_name,
 )
 from esspec.outputs.lost_isolation import bared
-from esspec.outputs.record import FileSet, Recorded, as_json, record_of, recorded, says_the_same
+from esspec.outputs.record import (
+    FileSet,
+    Recorded,
+    as_json,
+    other_page,
+    record_of,
+    recorded,
+    recorded_unless_damaged,
+    says_the_same,
+)
 from esspec.outputs.replace import JOURNAL, STAGING, Change, Done, complete, replace
 from esspec.problem import InputProblems, PageProblems, Problem, error, in_order, printable
 
@@ -61,7 +70,8 @@ def write(directory: Path, wanted: FileSet, *, force: bool, allow_removal: bool)
     """Write the wanted files below `directory` as one set and return what that took.
 
     An export that was killed here is completed first, and what that took is counted too. Files of targets
-    that are not wanted stay as they are. Nothing is written where all is current, nor where this raises
+    that are not wanted stay as they are, and with `force` a damaged record is none. Nothing is written where all is
+    current, nor where this raises
 
     - PageProblems (exit 1) for every file that somebody edited, unless `force` is given, and for every
       workload and direction that would lose its isolation, unless `allow_removal` is;
@@ -72,7 +82,7 @@ def write(directory: Path, wanted: FileSet, *, force: bool, allow_removal: bool)
     remedy = "make sure that it can be written and that the disk has room, then run esspec export again"
     with restated(directory, "unwritable-output", remedy), locked(directory) as handle:
         before = complete(directory, force=force)
-        standing = _standing(directory, wanted, contents)
+        standing = _standing(directory, wanted, contents, force=force)
         problems = [] if force else list(_edited(directory, standing))
         problems += [] if allow_removal else list(bared(directory, wanted, standing.record))
         if problems:
@@ -85,6 +95,13 @@ def write(directory: Path, wanted: FileSet, *, force: bool, allow_removal: bool)
     written = dict.fromkeys(place for place in before.written + done.written if place not in done.removed)
     removed = dict.fromkeys(place for place in before.removed + done.removed if place not in done.written)
     return Written(tuple(written), tuple(removed), len(standing.wanted.keys() - written.keys()))
+
+
+def refusals(directory: Path, wanted: FileSet) -> tuple[Problem, ...]:
+    """Return the findings for which `write` would write nothing, unless it is made to. Raises as `stale`."""
+    with restated(directory, "unreadable-output", "make sure that it can be read"):
+        standing = _standing(directory, wanted, _contents(wanted))
+        return in_order([*_edited(directory, standing), *bared(directory, wanted, standing.record)])
 
 
 def stale(directory: Path, wanted: FileSet) -> str:
@@ -131,12 +148,10 @@ def _contents(wanted: FileSet) -> dict[str, bytes]:
     return contents
 
 
-def _standing(directory: Path, wanted: FileSet, contents: dict[str, bytes]) -> _Standing:
-    record = recorded(directory)
+def _standing(directory: Path, wanted: FileSet, contents: dict[str, bytes], *, force: bool = False) -> _Standing:
+    record = recorded_unless_damaged(directory, wanted.page) if force else recorded(directory)
     if record and record.page != wanted.page:
-        message = f"this folder holds the files of the page '{record.page}', not of '{wanted.page}'"
-        remedy = "give each page a folder of its own with -o"
-        raise InputProblems([error("other-page", str(directory), (0, 0), message, remedy)])
+        raise InputProblems([other_page(directory, record.page, wanted.page)])
     hashes: dict[str, str] = dict(record.files) if record else {}
     for target, known in record.targets.items() if record else ():
         if target in wanted.targets:

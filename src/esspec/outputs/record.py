@@ -4,6 +4,7 @@ By it an edited file and a workload that loses its isolation are noticed (interf
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -22,8 +23,11 @@ from esspec.outputs.folder import (
     read_file,
     restated,
 )
+from esspec.problem import InputProblems, Problem, error
 from esspec.terms import Direction
 from esspec.value import Value
+
+_PAGE = re.compile(r'"page": ("(?:[^"\\\n]|\\.)*")')
 
 
 class TargetFiles(NamedTuple):
@@ -65,8 +69,30 @@ def recorded(directory: Path) -> Recorded | None:
     path = f"{directory}/{RECORD}"
     with restated(directory, "unreadable-output", "make sure that it can be read"):
         data = read_file(path) if RECORD in names_in(directory) else None
-    remedy = "restore it from version control, or delete it and run esspec export again"
-    return None if data is None else parsed(Recorded, path, data, remedy)
+    return None if data is None else parsed(Recorded, path, data, "run esspec export with --force to write it again")
+
+
+def recorded_unless_damaged(directory: Path, page: str) -> Recorded | None:
+    """Return what `.esspec.json` says, or None where there is none, or one that is damaged, as by two versions in it.
+
+    Raises InputProblems (exit 2) where that cannot be read, or names another page all the same.
+    """
+    try:
+        return recorded(directory)
+    except InputProblems as damaged:
+        if any(problem.code != "malformed-file" for problem in damaged.problems):
+            raise
+    text = (read_file(f"{directory}/{RECORD}") or b"").decode("utf-8", "replace")
+    others = [name for name in _PAGE.findall(text) if name != json.dumps(page)]
+    if others:
+        raise InputProblems([other_page(directory, others[0].strip('"'), page)])
+    return None
+
+
+def other_page(directory: Path, page: str, wanted: str) -> Problem:
+    """Return the error that a folder is another page's than the wanted one."""
+    message = f"this folder holds the files of the page '{page}', not of '{wanted}'"
+    return error("other-page", str(directory), (0, 0), message, "give each page a folder of its own with -o")
 
 
 def record_of(wanted: FileSet, contents: dict[str, bytes], before: Recorded | None) -> Recorded:

@@ -1,11 +1,21 @@
 """One file, written in one step: whoever reads it, and whenever the run is killed, sees the old text or the new one."""
 
+import os
 import stat
 from contextlib import suppress
 from pathlib import Path
 
 from esspec.outputs.folder import create_file
 from esspec.problem import InputProblems, error
+
+
+def is_same_file(one: str, other: str) -> bool:
+    """Return whether two paths name one file, or one place where there is none yet; empty ones name nothing."""
+    if not one or not other:
+        return False
+    with suppress(OSError, ValueError):
+        return os.path.samefile(one, other)  # noqa: PTH121 - as the user wrote them
+    return os.path.abspath(one) == os.path.abspath(other)  # noqa: PTH100 - as above
 
 
 def replace_file(path: Path, data: bytes, remedy: str) -> None:

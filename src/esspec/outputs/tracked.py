@@ -8,7 +8,7 @@ from typing import NoReturn
 from esspec.outputs.folder import GITATTRIBUTES, RECORD
 from esspec.outputs.record import FileSet
 from esspec.problem import InputProblems, Problem, error
-from esspec.text.revisions import git_program, run_git
+from esspec.text.git_run import git_program, refusal, run_git
 
 
 def untracked_problems(directory: Path, wanted: FileSet) -> Iterator[Problem]:
@@ -40,11 +40,12 @@ def _listed(directory: Path, *options: str) -> frozenset[str]:
         _refuse("there is no git to ask which files it tracks")
     found = run_git("-C", str(directory), "-c", "core.fsmonitor=false", "ls-files", "-z", *options)
     if found.returncode:
-        said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        _refuse(f"git cannot say which files of {directory} it tracks: {said}")
+        said, command = refusal(found)
+        _refuse(f"git cannot say which files of {directory} it tracks: {said}", command)
     return frozenset(filter(None, os.fsdecode(found.stdout).split("\0")))
 
 
-def _refuse(message: str) -> NoReturn:
-    remedy = "run it inside the repository that holds the files, or leave --tracked away"
+def _refuse(message: str, command: str = "") -> NoReturn:
+    how = f"run {command}" if command else "run it inside the repository that holds the files"
+    remedy = f"{how}, or leave --tracked away"
     raise InputProblems([error("usage", "--tracked", (0, 0), message, remedy)])

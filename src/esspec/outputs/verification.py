@@ -93,6 +93,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> str:
+    if path.is_dir():
+        message = "this is a folder, and nothing in it would be read"
+        raise InputProblems([error("not-a-file", str(path), (0, 0), message, f"move it out of {path.parent}")])
     data = read_bytes(path, str(path))
     decode(data, str(path))
     return data.decode("utf-8")

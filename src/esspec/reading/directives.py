@@ -39,7 +39,8 @@ _FAMILIES = (
     _Family(r"^@(?:if|unless|foreach|isset) *\(", r"^@end(?:if|unless|foreach|isset)\b", r"^@include\b"),  # Blade
     # Fenced divisions of Pandoc, Quarto, MyST, Docusaurus and docfx; boxes show what stands in them.
     _Family(rf"^:{{3,}} *(?!{_BOX})[^\s:]", r"^:{3,} *$", shows=rf"^:{{3,}} *{_BOX}"),
-    _Family(r"<!-- *(?:#if|#?ifn?def)\b|<!-- *if +[\w.!=]+ *-->", r"<!-- *[#/]? *end[ -]?if\b"),  # comments that act
+    # Comments that act.
+    _Family(r"<!-- *(?:#if|#?ifn?def)\b|<!-- *if +[\w.!=]+ *-->", r"<!-- *(?:[#/] *)?end[ -]?if\b"),
     _Family(adds=r"^\[!INCLUDE\b|^--8<--|^\{\{\w[\w./-]*\.(?:md|txt|csv)\}\}"),  # docfx, MkDocs, MultiMarkdown
 )
 _PATTERNS = tuple(family.pattern() for family in _FAMILIES)

@@ -14,8 +14,12 @@ from esspec.text.source import decode, read_bytes
 from esspec.text.source_lines import SourceLines
 from esspec.value import Value
 
-_NEVER_KNOWN = frozenset({"unequal", "widened", "narrowed", "new-page", "not-compared", "not-on-page"})
-"""What is said of one change only is never known, nor is a number that changes with what is not looked at."""
+_NEVER_KNOWN = frozenset(
+    {"unequal", "object-twice", "files-not-checked"}
+    | {"widened", "narrowed", "new-page", "not-compared", "page-gone", "read-as-now", "not-on-page"}
+)
+"""What is said of generated files, or of one change only, is never known, nor is a number that changes with what is not
+looked at."""
 _OF_MANIFESTS = frozenset({"not-enforced", "not-documented", "denied-elsewhere"})
 """What only `--against` finds."""
 _REMEDY = "restore it from version control, or delete it and write it again with --update-baseline"

@@ -1,11 +1,10 @@
 """Where findings go: the formats that a command line names, to standard output and to files."""
 
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from esspec.outputs.single_file import is_same_file
 from esspec.problem import InputProblems, Problem, error
 from esspec.reporting.finding_formats import WRITERS
 from esspec.reporting.finding_formats.text import text
@@ -72,7 +71,7 @@ def _wrong(
 ) -> tuple[str, str] | None:
     """Return message and remedy for an output that cannot be; None where it can."""
     place = output.path or "standard output"
-    other = next((each for each in before if each.path == output.path or _are_same(each.path, output.path)), None)
+    other = next((each for each in before if each.path == output.path or is_same_file(each.path, output.path)), None)
     wrong = None
     if output.name not in WRITERS:
         wrong = f"there is no format '{output.name}'", f"use one of: {', '.join(WRITERS)}"
@@ -83,14 +82,6 @@ def _wrong(
     elif other:
         how = f"send one of them to a file: --format {output.name}={output.name}.out"
         wrong = f"{other.name} and {output.name} would both go to {place}", how
-    elif any(_are_same(output.path, path) for path in inputs):
+    elif any(is_same_file(output.path, path) for path in inputs):
         wrong = f"the report would overwrite {place}, which is read", "name another file"
     return wrong
-
-
-def _are_same(one: str, other: str) -> bool:
-    if not one or not other:
-        return False
-    with suppress(OSError, ValueError):
-        return os.path.samefile(one, other)  # noqa: PTH121 - as the user wrote them
-    return os.path.abspath(one) == os.path.abspath(other)  # noqa: PTH100 - as above

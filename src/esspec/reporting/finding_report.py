@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -92,21 +92,47 @@ def reported_path(path: str, folder: str = "") -> str:
     return os.path.normpath(path).replace(os.sep, "/")
 
 
-def checkout_path(path: str, variable: str) -> str:
-    """Return a path as a CI system looks it up: relative to its checkout, which it names in an environment variable."""
-    top = os.environ.get(variable, "")
-    inside = os.path.relpath(path, top) if top else os.pardir
-    return reported_path(path) if inside.startswith(os.pardir) else inside.replace(os.sep, "/")
+def checkout_paths(found: Iterable[Found], variable: str) -> dict[str, str]:
+    """Return how a CI system looks up the paths of findings: from its checkout, named in an environment variable.
+
+    Where that is not set, or a file is elsewhere, from the top of the repository of the working folder, or of the file
+    if the run begins outside of any; else as `reported_path` does.
+    """
+    tops = [os.environ.get(variable, ""), _repository(os.curdir)]
+    return {path: _checkout_path(path, tops) for path in dict.fromkeys(each.problem.path for each in found)}
+
+
+def _checkout_path(path: str, tops: Sequence[str]) -> str:
+    if _is_no_file(path):
+        return reported_path(path)
+    among = tops if tops[-1] else (*tops, _repository(os.path.dirname(path)))  # noqa: PTH120 - as written
+    for top in filter(None, among):
+        inside = os.path.relpath(path, top).replace(os.sep, "/")
+        if inside.partition("/")[0] != os.pardir:
+            return inside
+    return reported_path(path)
 
 
 def _lasting_path(path: str) -> str:
     """Return a path as it is named from the top of its repository; outside of one, the name of the file."""
-    if path == STDIN or (":" in path and not os.path.lexists(path)):  # the latter is in git: REV:path
+    if _is_no_file(path):
         return path
     whole = os.path.abspath(path)  # noqa: PTH100 - symlinks stay as the user wrote them
-    folder = os.path.dirname(whole)  # noqa: PTH120 - as above
+    folder, name = os.path.split(whole)
+    top = _repository(folder)
+    return os.path.relpath(whole, top).replace(os.sep, "/") if top else name
+
+
+def _is_no_file(path: str) -> bool:
+    """Return whether a path is that of standard input, or of what is in git: REV:path."""
+    return path == STDIN or (":" in path and not os.path.lexists(path))
+
+
+def _repository(folder: str) -> str:
+    """Return the top of the repository that a folder is in; empty outside of one."""
+    folder = os.path.abspath(folder)  # noqa: PTH100 - symlinks stay as the user wrote them
     while not os.path.lexists(os.path.join(folder, ".git")):  # noqa: PTH118 - as above
         folder, below = os.path.dirname(folder), folder  # noqa: PTH120 - as above
         if folder == below:
-            return os.path.basename(whole)  # noqa: PTH119 - as above
-    return os.path.relpath(whole, folder).replace(os.sep, "/")
+            return ""
+    return folder

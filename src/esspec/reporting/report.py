@@ -1,10 +1,10 @@
 """What commands print: findings on standard error, tables for people, summaries."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from esspec.problem import Problem, printable
+from esspec.reporting.streams import write_message
 
 if TYPE_CHECKING:
     from esspec.semantics.verification_result import Counterexample, Verification
@@ -12,16 +12,14 @@ if TYPE_CHECKING:
 
 def findings(problems: Sequence[Problem], error_format: str) -> None:
     """Write findings to standard error: one line each, or one JSON document."""
-    sys.stderr.write(as_json(problems) if error_format == "json" else as_lines(problems))
+    write_message(as_json(problems) if error_format == "json" else as_lines(problems))
 
 
 def as_json(problems: Sequence[Problem]) -> str:
-    """Return findings as one JSON document, in ASCII: a path may be no Unicode."""
-    import json  # noqa: PLC0415 - only this form needs it
+    """Return findings as one JSON document; those that stop a command have no fingerprint."""
+    from esspec.reporting.findings import Findings, as_findings  # noqa: PLC0415 - only this form needs it
 
-    from esspec.reporting.findings import Findings, as_findings  # noqa: PLC0415 - as above
-
-    return json.dumps(Findings(findings=as_findings(problems)).model_dump(mode="json", by_alias=True), indent=2) + "\n"
+    return Findings(findings=as_findings(problems)).as_json()
 
 
 def as_lines(problems: Iterable[Problem]) -> str:

@@ -8,6 +8,7 @@ from esspec.problem import InputProblems, error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TextIO
 
 AUTO, ALWAYS, NEVER = "auto", "always", "never"
 
@@ -34,6 +35,20 @@ def is_coloured(color: str = AUTO) -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def write_message(message: str) -> None:
+    """Write words for people to standard error; where it takes none, they are dropped, and the work goes on.
+
+    What a command finds, and its exit code, do not hang on somebody who reads how far it is.
+    """
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(message)
+        sys.stderr.flush()
+    except OSError:
+        _drop(sys.stderr)
+
+
 def write_data(data: str) -> None:
     """Write data to standard output, as bytes that no locale changes.
 
@@ -46,8 +61,13 @@ def write_data(data: str) -> None:
         sys.stdout.buffer.write(data.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
     except OSError as failed:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
+        _drop(sys.stdout)
         if isinstance(failed, BrokenPipeError):
             return
         message, remedy = f"cannot be written: {failed.strerror}", "name another place, or make room"
         raise InputProblems([error("unwritable-output", "standard output", (0, 0), message, remedy)]) from None
+
+
+def _drop(stream: "TextIO") -> None:
+    """Let a stream lead nowhere: Python keeps what it could not write, and tries again with the next words."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -3,20 +3,20 @@
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from esspec.problem import InputProblems, error
+from esspec.text.git_run import git_program, refusal, run_git
 from esspec.text.source import too_large
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from subprocess import CompletedProcess
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FOUND = re.compile(r"([0-9a-f]+) (blob|tree) [0-9]+\n")
-_SHALLOW = "this clone is shallow; fetch the whole history with git fetch --unshallow"
-_ALONE = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_BRANCH = re.compile(r"[^\s~^:?*\[\\@]+")
 _WHICH = "git log and git tag show which there are"
 _LINK, _SUBMODULE = "120000", "160000"
 
@@ -55,8 +55,7 @@ def revised(word: str) -> Revised:
         _refuse(word, "no revision stands before the colon", "write it as HEAD~1:docs/page.md")
     commit = _commit(revision)
     if commit is None:
-        remedy = _SHALLOW if _is_shallow() else _WHICH
-        _refuse(word, f"there is no revision '{revision}', and no file of this name", remedy)
+        _refuse(word, f"there is no revision '{revision}', and no file of this name", _how_to_get(revision))
     below = posixpath.join(prefix, path) if path.startswith(("./", "../")) or path in (".", "..") else path
     below = posixpath.normpath(below) if below else ""
     from pathlib import Path  # noqa: PLC0415 - manifests on disk are read without it
@@ -74,7 +73,7 @@ def refuse_unknown(revision: str) -> None:
     if not revision or revision.startswith("-") or ":" in revision:
         _refuse(revision, "this names no revision", "name a commit, a branch or a tag, such as origin/main")
     if _commit(revision) is None:
-        _refuse(revision, f"there is no revision '{revision}'", _SHALLOW if _is_shallow() else _WHICH)
+        _refuse(revision, f"there is no revision '{revision}'", _how_to_get(revision))
 
 
 def content(place: Revised, limit: int) -> bytes:
@@ -84,9 +83,8 @@ def content(place: Revised, limit: int) -> bytes:
         raise InputProblems([too_large(place.word, limit)])
     found = run_git("cat-file", "blob", place.object)
     if found.returncode:
-        said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         remedy = "fetch what is missing, or mend the repository"
-        _refuse(place.word, f"cannot be read: {said}", remedy, code="unreadable-file")
+        _refuse(place.word, f"cannot be read: {refusal(found).said}", remedy, code="unreadable-file")
     return found.stdout
 
 
@@ -110,6 +108,16 @@ def files_below(place: Revised) -> Iterator[Revised]:
         yield found
 
 
+def files_named(place: Revised, names: Collection[str]) -> Iterator[Revised]:
+    """Yield the files of these names in a folder and in those in it, in the order of their paths; links are none."""
+    listed = run_git("ls-tree", "-r", "-z", "--full-tree", place.object).stdout.decode("utf-8", "surrogateescape")
+    for entry in filter(None, listed.split("\0")):
+        about, _, path = entry.partition("\t")
+        mode, kind, name = about.split(" ")
+        if path.count("/") <= 1 and posixpath.basename(path) in names and kind == "blob" and mode != _LINK:
+            yield _at(place, posixpath.join(place.path, path))._replace(kind=kind, object=name)
+
+
 def nearest(place: Revised, file_name: str) -> Revised | None:
     """Return the nearest file of that name upward from the folder of `place`, in the same commit."""
     folder = posixpath.dirname(place.path)
@@ -120,6 +128,15 @@ def nearest(place: Revised, file_name: str) -> Revised | None:
         if not folder:
             return None
         folder = posixpath.dirname(folder)
+
+
+def as_it_stood(place: Revised, path: str) -> Revised | None:
+    """Return what stood in the same commit where a path leads today; None where that is outside of the repository."""
+    for top, full in ((place.root, os.path.abspath(path)), (os.path.realpath(place.root), os.path.realpath(path))):  # noqa: PTH100 - a link stays one
+        below = os.path.relpath(full, top).replace(os.sep, "/")
+        if below != ".." and not below.startswith("../"):
+            return _looked_up(_at(place, "" if below == "." else below))
+    return None
 
 
 def _at(place: Revised, path: str) -> Revised:
@@ -154,33 +171,28 @@ def _repository(word: str, *, or_file: bool) -> tuple[str, str]:
         _refuse(word, f"{missing or 'there is '}no git to look for a revision", remedy)
     found = run_git("rev-parse", "--show-prefix")
     if found.returncode:
-        said = found.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        remedy = f"run it inside the repository{', or name a file that exists' if or_file else ''}"
-        _refuse(word, f"{missing}git says: {said}", remedy)
+        said, command = refusal(found)
+        remedy = f"run {command}" if command else "run it inside the repository"
+        _refuse(word, f"{missing}git says: {said}", f"{remedy}, or name a file that exists" if or_file else remedy)
     top = run_git("rev-parse", "--show-toplevel")
     prefix, folder = (os.fsdecode(run.stdout).removesuffix("\n") for run in (found, top))
     return prefix, folder or os.getcwd()  # noqa: PTH109 - as above
 
 
-def _is_shallow() -> bool:
-    return run_git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
-
-
-def git_program() -> str | None:
-    """Return where git is; None where it is not installed."""
-    import shutil  # noqa: PLC0415 - as below
-
-    return shutil.which("git")
-
-
-def run_git(*arguments: str, read: bytes = b"") -> "CompletedProcess[bytes]":
-    """Return what git gives, asked in the working folder; there must be a git."""
-    import subprocess  # noqa: PLC0415 - start-up is felt in hooks, and few runs ask git
-
-    words = [git_program() or "git", *arguments]
-    alone = os.environ | _ALONE
-    # No shell; none of these commands runs a hook, a filter or a pager, or asks for anything.
-    return subprocess.run(words, env=alone, input=read, capture_output=True, check=False)  # noqa: S603 - as above
+def _how_to_get(revision: str) -> str:
+    """Return what to do for a revision that is not there; a clone with one branch never gets another by its history."""
+    is_shallow = run_git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+    depth = ["--depth=1"] if is_shallow else []
+    why = "this clone is shallow" if is_shallow else "this clone does not have it"
+    remotes = os.fsdecode(run_git("remote").stdout).splitlines()
+    remote, _, branch = revision.partition("/")
+    if remote in remotes and _BRANCH.fullmatch(branch):
+        fetched = [remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"]
+        return f"{why}; fetch the branch with {shlex.join(['git', 'fetch', *depth, *fetched])}"
+    if remotes and _COMMIT.fullmatch(revision):
+        remote = "origin" if "origin" in remotes else remotes[0]
+        return f"{why}; fetch the commit with {shlex.join(['git', 'fetch', *depth, remote, revision])}"
+    return f"{why}; fetch the whole history with git fetch --unshallow" if is_shallow else _WHICH
 
 
 def _refuse(word: str, message: str, remedy: str, code: str = "bad-revision") -> NoReturn:

@@ -101,7 +101,13 @@ def decode(data: bytes, shown: str) -> str:
 
 
 def read_source(data: bytes, shown: str) -> Source:
-    """Return a page's text, front matter and comments for esspec set aside. Raises InputProblems as `decode` does."""
+    """Return a page's text, front matter and comments for esspec set aside. Raises InputProblems as `decode` does.
+
+    It also does for a page whose name does not print: outputs and messages are named after it.
+    """
+    if not shown.isprintable():
+        message = "the name of the page holds a character that does not print, or is no UTF-8"
+        raise InputProblems([error("bad-name", shown, (0, 0), message, "rename it")])
     full = decode(data, shown)
     if full.count("\n") > MAX_LINES:
         at, message = (MAX_LINES + 1, 1), f"the page has more than {MAX_LINES} lines"

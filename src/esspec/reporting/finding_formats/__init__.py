@@ -10,7 +10,8 @@ from esspec.reporting.finding_formats.rdjson import rdjson
 from esspec.reporting.finding_formats.sarif import sarif
 from esspec.reporting.finding_formats.text import text
 from esspec.reporting.finding_report import Report
-from esspec.reporting.report import as_json, as_lines
+from esspec.reporting.findings import Findings, as_reported
+from esspec.reporting.report import as_lines
 
 
 def concise(report: Report) -> str:
@@ -20,7 +21,7 @@ def concise(report: Report) -> str:
 
 def json(report: Report) -> str:
     """Return one JSON document, `esspec/findings/1`."""
-    return as_json([found.problem for found in report.found])
+    return Findings(findings=as_reported((found.problem, found.fingerprint) for found in report.found)).as_json()
 
 
 WRITERS: Mapping[str, Callable[[Report], str]] = {

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from esspec.problem import Level, Problem, printable
-from esspec.reporting.finding_report import Report, checkout_path, worst_first
+from esspec.reporting.finding_report import Report, checkout_paths, worst_first
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _MOST = 10
@@ -23,17 +23,18 @@ def _lines(report: Report) -> Iterator[str]:
     problems = [found.problem for found in worst_first(report.found)]
     told: Counter[Level] = Counter()
     rest: list[Problem] = []
+    named = checkout_paths(report.found, "GITHUB_WORKSPACE")
     for problem in problems:
         told[problem.level] += 1
         if told[problem.level] <= _MOST:
-            yield _command(problem)
+            yield _command(problem, named)
         else:
             rest.append(problem)
     yield from map(str, rest)
 
 
-def _command(problem: Problem) -> str:
-    properties = {"title": f"esspec {problem.code}", "file": checkout_path(problem.path, "GITHUB_WORKSPACE")}
+def _command(problem: Problem, named: Mapping[str, str]) -> str:
+    properties = {"title": f"esspec {problem.code}", "file": named[problem.path]}
     if problem.line:
         properties["line"] = str(problem.line)
     if problem.line and problem.column:

@@ -1,10 +1,11 @@
 """Findings as a JUnit report: a test case per finding, and one that passes per page without any."""
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 
 from esspec.problem import printable
-from esspec.reporting.finding_report import Found, Report, reported_path
+from esspec.reporting.finding_report import Found, Report, reported_path, without_lines
 
 
 def junit(report: Report) -> str:
@@ -28,20 +29,27 @@ def _cases(report: Report) -> Iterator[str]:
     for page in report.pages:
         if page not in with_findings:
             yield f'    <testcase classname="{_xml(reported_path(page))}" name="esspec" />'
+    seen: Counter[tuple[str, ...]] = Counter()
     for found in report.found:
-        yield _case(found)
+        problem = found.problem
+        what = (_xml(reported_path(problem.path)), problem.code, _xml(without_lines(problem.message)))
+        seen[what] += 1
+        yield _case(found, what, seen[what])
 
 
-def _case(found: Found) -> str:
+def _case(found: Found, what: tuple[str, str, str], count: int) -> str:
+    """Return a test case; its name has no numbers of lines, because readers know by it what failed before."""
+    file, code, said_without_lines = what
+    name = f"{code}: {said_without_lines}" if count == 1 else f"{code} ({count}): {said_without_lines}"
     problem = found.problem
     place = ":".join(str(number) for number in (problem.line, problem.column) if number)
-    name = f"{problem.code} {place}".rstrip()
+    message = f"{place}: {problem.message}" if place else problem.message
     said = (
-        f'<failure type="{problem.level}" message="{_xml(problem.message)}">{_xml(str(problem))}</failure>'
+        f'<failure type="{problem.level}" message="{_xml(message)}">{_xml(str(problem))}</failure>'
         if found.fails
         else f"<system-out>{_xml(str(problem))}</system-out>"
     )
-    return f'    <testcase classname="{_xml(reported_path(problem.path))}" name="{name}">{said}</testcase>'
+    return f'    <testcase classname="{file}" name="{name}">{said}</testcase>'
 
 
 def _xml(words: str) -> str:

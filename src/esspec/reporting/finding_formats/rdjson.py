@@ -18,6 +18,7 @@ def rdjson(report: Report) -> str:
 
 def _diagnostic(found: Found, rules_url: str) -> dict[str, object]:
     problem = found.problem
+    # From the working folder: reviewdog, which is run in it, adds where that is in the repository.
     location: dict[str, object] = {"path": reported_path(problem.path)}
     if problem.line:
         start = {"line": problem.line}

@@ -9,17 +9,22 @@ from urllib.parse import quote
 from esspec import __version__
 from esspec.linting.rules_text import RuleText, rule_text, rule_texts
 from esspec.problem import printable
-from esspec.reporting.finding_report import Found, Report, checkout_path, worst_first
+from esspec.reporting.finding_report import Found, Report, checkout_paths, worst_first
 from esspec.reporting.rule_links import rule_link
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST = 25_000
 """GitHub refuses a file with more results in a run."""
 
+_TOP = "%SRCROOT%"
+_TOP_TEXT = "The top of the repository; outside of one, the folder in which esspec was run."
+"""Its address is left out, so that equal findings are an equal file on every machine."""
+
 
 def sarif(report: Report) -> str:
     """Return one SARIF log with one run; only codes that are in it are described, and what is left out is a result."""
     kept = _kept(report)
+    named = checkout_paths(kept, "GITHUB_WORKSPACE")
     codes = {code: index for index, code in enumerate(sorted({found.problem.code for found in kept}))}
     driver = {
         "name": "esspec",
@@ -30,7 +35,8 @@ def sarif(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(found, codes) for found in kept],
+        "originalUriBaseIds": {_TOP: {"description": {"text": _TOP_TEXT}}},
+        "results": [_result(found, codes, named) for found in kept],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -74,9 +80,9 @@ def _help(text: RuleText) -> str:
     return "\n\n".join(parts)
 
 
-def _result(found: Found, codes: Mapping[str, int]) -> dict[str, Any]:
+def _result(found: Found, codes: Mapping[str, int], named: Mapping[str, str]) -> dict[str, Any]:
     problem = found.problem
-    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.path)}}
+    place: dict[str, Any] = {"artifactLocation": _location(named[problem.path])}
     place["region"] = {"startLine": max(problem.line, 1)}  # GitHub shows no result without one
     if problem.line and problem.column:
         place["region"]["startColumn"] = problem.column
@@ -99,7 +105,10 @@ def _message(words: str) -> str:
     return shown.replace("[", "\\[").replace("]", "\\]") if "](" in shown else shown
 
 
-def _uri(path: str) -> str:
-    """Return a path as a URI: relative to the checkout or the working folder, or whole where it is in neither."""
-    shown = PurePath(checkout_path(path, "GITHUB_WORKSPACE"))
-    return shown.as_uri() if shown.is_absolute() else quote(shown.as_posix(), errors="surrogateescape")
+def _location(path: str) -> dict[str, str]:
+    """Return a path as a URI: relative to the top of the repository, or whole where it is elsewhere."""
+    shown = PurePath(path)
+    if shown.is_absolute():
+        return {"uri": shown.as_uri()}
+    uri = quote(shown.as_posix(), errors="surrogateescape")
+    return {"uri": uri} if shown.parts[:1] == ("..",) else {"uri": uri, "uriBaseId": _TOP}

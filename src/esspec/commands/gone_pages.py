@@ -1,0 +1,128 @@
+"""Pages that had generated files at a revision and are not checked any more: nothing isolates their pods now."""
+
+import json
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from esspec.bindings.binding import FILE_NAME, MAX_BYTES
+from esspec.commands.check_settings import PYPROJECT, settings_around
+from esspec.commands.check_together import Placed
+from esspec.compiling.loading import seen
+from esspec.outputs.folder import RECORD
+from esspec.problem import EsspecError, Problem, error, note
+from esspec.text.revisions import Revised, as_it_stood, content, files_named, refuse_unknown, revised
+from esspec.text.source import decode
+from esspec.text.toml_text import parse_toml
+
+
+class _Held(NamedTuple):
+    """A folder below the top of the repository, None where it is outside, and the page whose files it holds."""
+
+    folder: str | None
+    page: str
+
+
+def gone_pages(pages: Sequence[tuple[Placed, str]], revision: str, *, is_gate: bool) -> tuple[Problem, ...]:
+    """Return a note per page that had files at a revision and is not among `pages`; as a gate these are errors.
+
+    Nothing is told where the run is about some pages only: others are not asked for. Raises InputProblems (exit 2) for
+    a revision that this clone does not have.
+    """
+    if not pages or not all(place.is_whole for place, _ in pages):
+        return ()
+    refuse_unknown(revision)
+    top = revised(f"{revision}:")
+    places = [place for place, _ in pages]
+    outputs = {_below(top, place.output) for place in places} | set(_outputs_then(top, places))
+    folders = [top.root / output for output in sorted(output for output in outputs if output is not None)]
+    held = [_Held(_below(top, place.folder), page) for place, page in pages]
+    missed = list(_missed(_held_then(top, folders), held))
+    others = {_below(top, folder) for folder in _folders_of_others(folders, places)} if missed else set()
+    told_of = error if is_gate else note
+    return tuple(_gone(each, top, places[0].settings, told_of) for each in missed if each.folder not in others)
+
+
+def _gone(held: _Held, top: Revised, settings: str, told_of: Callable[..., Problem]) -> Problem:
+    page, folder = f"'{held.page}'" if held.page else "a page", seen(top.root / (held.folder or ""))
+    message = f"{folder} held the files of {page} at {top.revision}, and that page is not checked any more"
+    remedy = "bring it back, or have it reviewed: without its policies its pods are open"
+    return told_of(code="page-gone", path=settings or FILE_NAME, at=(0, 0), message=message, remedy=remedy)
+
+
+def _missed(then: Iterable[_Held], now: Sequence[_Held]) -> Iterator[_Held]:
+    """Yield what is held no more. Files of a page may have moved: one page that is new elsewhere makes up for one."""
+    former = dict.fromkeys(then)
+    moved = Counter(each.page for each in now if each not in former)
+    for each in former:
+        if each in now:
+            continue
+        if moved[each.page]:
+            moved[each.page] -= 1
+        else:
+            yield each
+
+
+def _held_then(top: Revised, outputs: Iterable[Path]) -> Iterator[_Held]:
+    """Yield what output folders held at the revision."""
+    for output in outputs:
+        folder = as_it_stood(top, str(output))
+        for record in files_named(folder, (RECORD,)) if folder and folder.is_folder else ():
+            yield _Held(posixpath.dirname(record.path), _page_of(content(record, MAX_BYTES)))
+
+
+def _page_of(record: bytes) -> str:
+    """Return the page of a record, empty where it is none."""
+    try:
+        found = json.loads(record)
+    except (ValueError, RecursionError):
+        return ""
+    page = found.get("page") if isinstance(found, dict) else None
+    return page if isinstance(page, str) else ""
+
+
+def _outputs_then(top: Revised, places: Iterable[Placed]) -> Iterator[str]:
+    """Yield the output folders that settings named at the revision: those that this run would have found, and its own.
+
+    Settings that cannot be read say nothing: their pages are compared with nothing either, which is told.
+    """
+    names = (FILE_NAME, PYPROJECT)
+    here = as_it_stood(top, ".")
+    found = list(files_named(here, names)) if here and here.is_folder else []
+    upward = [folder / name for folder in Path.cwd().parents for name in names]
+    own = [Path(place.settings) for place in places if place.settings]
+    found += [former for path in (*own, *upward) if (former := as_it_stood(top, str(path))) and former.kind == "blob"]
+    for file in dict.fromkeys(found):
+        output = _output_in(file)
+        below = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), output)) if output else ".."
+        if below.split("/", 1)[0] not in ("..", ""):
+            yield "" if below == "." else below
+
+
+def _output_in(file: Revised) -> str:
+    """Return the output folder that settings name, empty where they name none."""
+    data = content(file, MAX_BYTES)
+    try:
+        found: object = parse_toml(decode(data, file.word), file.word)
+    except EsspecError:
+        return ""
+    for key in ("tool", "esspec", "output") if file.path.endswith(PYPROJECT) else ("check", "output"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _folders_of_others(outputs: Iterable[Path], places: Iterable[Placed]) -> Iterator[Path | None]:
+    """Yield the folders of pages that settings beside an output folder name, and that are not in this run."""
+    own = {Path(place.settings).absolute() for place in places}
+    for folder in dict.fromkeys(output.parent for output in outputs):
+        for each in settings_around(folder):
+            if Path(each.shown).absolute() not in own:
+                yield from (each.folder(page) for page in each.pages if Path(page).is_file())
+
+
+def _below(top: Revised, path: Path | None) -> str | None:
+    """Return a path below the top of the repository, None for one that is outside."""
+    found = as_it_stood(top, str(path)) if path else None
+    return found.path if found else None
