@@ -74,11 +74,6 @@ def settings_of_page(page: str) -> CheckSettings | None:
     return next((each for at in (folder, *folder.parents) if (each := _settings_in(at))), None)
 
 
-def settings_around(folder: Path) -> tuple[CheckSettings, ...]:
-    """Return the settings in a folder, and in those in it."""
-    return tuple(found for at in (folder, *_below(folder)) if (found := _settings_in(at)))
-
-
 def settings_below(folder: Path) -> Iterator[CheckSettings]:
     """Yield all settings in a folder and below it that can be read; hidden folders, and links, are passed over."""
     for at, names, _ in os.walk(folder):

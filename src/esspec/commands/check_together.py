@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from esspec.commands.check_outputs import Compiled, names_of
 from esspec.commands.check_settings import settings_below
+from esspec.commands.page_patterns import is_file
 from esspec.outputs.folder import RECORD
 from esspec.outputs.record import recorded
 from esspec.outputs.shared_objects import PageObjects, objects_twice
@@ -71,7 +72,7 @@ def left_folders(places: Iterable[Placed], folders: Mapping[str, Path | None]) -
     own = _identities(each.folder for each in places)
     for output, place in whole.items():
         left = [folder for folder in _with_record(output) if not own.intersection(_identities([folder]))]
-        others = _identities(_folders_of_others(output, place.settings)) if left else frozenset()
+        others = _identities(folders_of_others(output, [place.settings])) if left else frozenset()
         for folder in left:
             if not others.intersection(_identities([folder])):
                 yield from _left(folder, output, folders)
@@ -105,11 +106,12 @@ def _with_record(output: Path) -> list[Path]:
     return [path for path in (output, *below) if os.path.lexists(path / RECORD)]
 
 
-def _folders_of_others(output: Path, settings: str) -> Iterator[Path | None]:
-    """Yield the folders of the pages that other settings beside it name: several may share an output folder."""
+def folders_of_others(output: Path, settings: Iterable[str]) -> Iterator[Path | None]:
+    """Yield the folders of the pages that other settings name, beside an output folder: several may share one."""
+    own = set(map(_absolute, settings))
     for each in settings_below(Path(_absolute(output)).parent):
-        if _absolute(each.shown) != _absolute(settings):
-            yield from map(each.folder, each.pages)
+        if _absolute(each.shown) not in own:
+            yield from (each.folder(page) for page in each.pages if is_file(Path(page)))
 
 
 def _identities(folders: Iterable[Path | None]) -> frozenset[_Identity]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from esspec.bindings.binding import FILE_NAME, MAX_BYTES
-from esspec.commands.check_settings import PYPROJECT, settings_around
-from esspec.commands.check_together import Placed
+from esspec.commands.check_settings import PYPROJECT
+from esspec.commands.check_together import Placed, folders_of_others
 from esspec.compiling.loading import seen
 from esspec.outputs.folder import RECORD
 from esspec.problem import EsspecError, Problem, error, note
@@ -40,7 +40,10 @@ def gone_pages(pages: Sequence[tuple[Placed, str]], revision: str, *, is_gate: b
     folders = [top.root / output for output in sorted(output for output in outputs if output is not None)]
     held = [_Held(_below(top, place.folder), page) for place, page in pages]
     missed = list(_missed(_held_then(top, folders), held))
-    others = {_below(top, folder) for folder in _folders_of_others(folders, places)} if missed else set()
+    settings = [place.settings for place in places]
+    others = (
+        {_below(top, each) for folder in folders for each in folders_of_others(folder, settings)} if missed else set()
+    )
     told_of = error if is_gate else note
     return tuple(_gone(each, top, places[0].settings, told_of) for each in missed if each.folder not in others)
 
@@ -111,15 +114,6 @@ def _output_in(file: Revised) -> str:
     for key in ("tool", "esspec", "output") if file.path.endswith(PYPROJECT) else ("check", "output"):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, str) else ""
-
-
-def _folders_of_others(outputs: Iterable[Path], places: Iterable[Placed]) -> Iterator[Path | None]:
-    """Yield the folders of pages that settings beside an output folder name, and that are not in this run."""
-    own = {Path(place.settings).absolute() for place in places}
-    for folder in dict.fromkeys(output.parent for output in outputs):
-        for each in settings_around(folder):
-            if Path(each.shown).absolute() not in own:
-                yield from (each.folder(page) for page in each.pages if Path(page).is_file())
 
 
 def _below(top: Revised, path: Path | None) -> str | None:
