@@ -23,6 +23,9 @@ PAIRS = [
     pytest.param("::: {.content-hidden when-format=html}", ":::", "::: {", id="quarto"),
     pytest.param(":::if ibm", ":::", ":::i", id="division"),
     pytest.param("<!-- if ibm -->", "<!-- endif -->", "<!-- if ibm -->", id="comment"),
+    pytest.param("[% IF ibm %]", "[% END %]", "[% IF", id="template-toolkit"),
+    pytest.param("$if(ibm)$", "$endif$", "$if(", id="pandoc"),
+    pytest.param("<?php if (0): ?>", "<?php endif; ?>", "<?php if", id="php"),
     pytest.param("<!-- #ifdef IBM -->", "<!-- #endif -->", "<!-- #ifdef", id="comment-of-c"),
 ]
 
@@ -75,6 +78,12 @@ def test_one_that_is_never_closed_reaches_to_the_end(first: str) -> None:
         pytest.param("[!INCLUDE [more](more.md)]", "[!INCLUDE", id="docfx"),
         pytest.param('--8<-- "more.md"', "--8<--", id="mkdocs"),
         pytest.param("{{more.md}}", "{{more.md}}", id="multimarkdown"),
+        pytest.param('{{ include "more" . }}', "{{ include", id="helm"),
+        pytest.param("{{ #include more.md }}", "{{ #include", id="mdbook"),
+        pytest.param("{!more.md!}", "{!", id="markdown-include"),
+        pytest.param('<!--#include file="more.md" -->', "<!--#include", id="server-side"),
+        pytest.param("@@include(more.md)", "@@include(", id="file-include"),
+        pytest.param("[[include more]]", "[[include", id="wiki"),
     ],
 )
 def test_a_directive_that_puts_something_in(line: str, begins: str) -> None:

@@ -422,3 +422,10 @@ def test_markers_of_a_merge_stop_the_run(around: str) -> None:
     text = KAFKA + around.format(f"<<<<<<< HEAD\n{INGRESS}=======\n{other}>>>>>>> theirs\n")
     found = [each for each in findings(text) if each.endswith("[merge-conflict]")]
     assert [each.partition(" marks")[0].partition(": error: ")[2] for each in found] == ["'<<<<<<<'", "'>>>>>>>'"]
+
+
+def test_an_underlined_heading_may_have_several_lines() -> None:
+    """They are one heading to Markdown, and so is their name one."""
+    page = structure(f"Kafka\npod\n---\n\n{INGRESS}")
+    assert page == structure(f"Kafka pod\n---\n\n\n{INGRESS}")
+    assert findings(f"Kafka\npod\n---\n\n{INGRESS}") == []

@@ -30,7 +30,8 @@ class _Family(NamedTuple):
 
 _FAMILIES = (
     _Family(r"\{\{~?[#^][\w@]", r"\{\{~?/", r"\{\{~?>"),  # Handlebars, Mustache
-    _Family(r"\{\{-? *(?:if|range|with|block|define)\b", r"\{\{-? *end\b", r"\{\{-? *(?:template|partial)\b"),  # Go
+    # Go's templates.
+    _Family(r"\{\{-? *(?:if|range|with|block|define)\b", r"\{\{-? *end\b", r"\{\{-? *(?:include|partial|template)\b"),
     _Family(alone=r"\{\{< *\w", closes=r"\{\{< */"),  # Hugo's shortcodes
     _Family(r"<%[-_]? *(?:if|unless|for|foreach|while)\b", r"<%[-_]? *(?:end\b|\})", r"<%"),  # ERB, EJS, JSP
     _Family(r"<#(?:if|list|macro|switch)\b", r"</#", r"<#include\b"),  # FreeMarker
@@ -42,26 +43,13 @@ _FAMILIES = (
     # Comments that act.
     _Family(r"<!-- *(?:#if|#?ifn?def)\b|<!-- *if +[\w.!=]+ *-->", r"<!-- *(?:[#/] *)?end[ -]?if\b"),
     _Family(adds=r"^\[!INCLUDE\b|^--8<--|^\{\{\w[\w./-]*\.(?:md|txt|csv)\}\}"),  # docfx, MkDocs, MultiMarkdown
+    _Family(adds=r"^\{!|^\{\{ *#include\b|<!-- *#include\b|^@@include *\(|^\[\[ *include\b"),  # mdBook, SSI and others
+    _Family(r"<\?(?:php)? *(?:if|for|foreach|while)\b", r"<\?(?:php)? *(?:end[fiw]\w+\b|\})", r"<\?(?:php\b|=)"),  # PHP
+    _Family(r"^\[% *(?:IF|UNLESS|FOREACH|WHILE)\b", r"^\[% *END\b", r"^\[% *(?:INCLUDE|INSERT|PROCESS)\b"),  # Perl's
+    _Family(r"^\$(?:if|for)\(", r"^\$end(?:if|for)\$"),  # Pandoc's templates
 )
 _PATTERNS = tuple(family.pattern() for family in _FAMILIES)
-_SIGNS = (
-    "{{",
-    "<%",
-    "<#",
-    "</#",
-    "<!--",
-    "#if",
-    "#end",
-    "#inc",
-    "def::",
-    "eval::",
-    "if::",
-    "include::",
-    "@",
-    ":::",
-    "--8<",
-    "[!",
-)
+_SIGNS = "{{ <% <# </# <!-- <? #if #end #inc def:: eval:: if:: include:: @ ::: --8< [! {! [[ [% $".split()  # noqa: SIM905 - beside each other they are seen at once
 """One of these is in every directive, and few pages have any."""
 
 

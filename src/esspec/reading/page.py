@@ -135,11 +135,11 @@ class _Walk:
 
     def _text(self, line: int, token: "Token") -> None:
         if self._depth_of_heading:
-            for number, text in enumerate(token.content.split("\n"), line):
+            parts = token.content.split("\n")  # a heading that is underlined may have several lines
+            for number, text in enumerate(parts, line):
                 self._contents.problems += torn_lines(self._path, number, text, is_first=False) if "|" in text else []
-            self._contents.heading(
-                line, self._contents.blamed(line, self._inline.read(token.content)), self._depth_of_heading
-            )
+            name = self._contents.blamed(line, self._inline.read(" ".join(parts)))
+            self._contents.heading(line, name, self._depth_of_heading)
             self._depth_of_heading = 0
         else:
             self._paragraph(line, token)
