@@ -225,12 +225,12 @@ def test_settings_above(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check().err.startswith("../page.md: ../out is current;")
 
 
-def test_settings_here_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then those below, then those above."""
+def test_settings_here_and_below_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those further below are not looked for, and those above only where there are no others."""
     put_page()
     put_page("a")
     put_page("a/b")
-    assert check().err.startswith("page.md: ")
+    assert [line.partition(":")[0] for line in check().err.splitlines()[:-1]] == ["page.md", "a/page.md"]
     monkeypatch.chdir("a")
     assert check().err.startswith("page.md: ")
     Path("esspec.toml").write_text(BINDING, encoding="utf-8")

@@ -83,6 +83,17 @@ def test_options_that_the_comparison_needs_are_named() -> None:
 
 
 @pytest.mark.usefixtures("_cluster")
+def test_manifests_on_standard_input() -> None:
+    """The command line that shows all would wait for them."""
+    manifests = "---\n".join(path.read_text(encoding="utf-8") for path in sorted(Path("deploy").glob("*.yaml")))
+    ran = check("--against", "-", stdin=manifests.encode())
+    words = "the manifests deny what the page leaves open — nothing; to see all, pipe them into esspec diff page.md -"
+    assert (ran.code, ran.out.endswith(f" of the page: {words} [not-on-page]\n")) == (0, True)
+    ran = check("--against", "-", stdin=Path("out/kubernetes/ui.yaml").read_bytes())
+    assert ", or take it out of the manifests [not-documented]\n" in ran.out
+
+
+@pytest.mark.usefixtures("_cluster")
 def test_flows_that_the_other_end_denies_are_told() -> None:
     """Each by itself: the page may promise too much. Its own policies are as it says, so that the gate holds."""
     put("page.md", KEPT.replace("Outgoing connections permitted: None", "Outgoing connections permitted: Any"))

@@ -11,6 +11,10 @@ from command_lines import Ran, files
 
 NEW = "TCP | UI pods to port 81 | b"
 NEXT = "TCP | UI pods to port 82 | c"
+NODE = '\n[externals.host]\nrole = "node"\naddresses = ["192.0.2.1"]\n'
+HOST = (
+    "Outgoing connections permitted:\n\n| Type | Destination | Reason |\n|---|---|---|\n| TCP | host on port 9100 | a |"
+)
 USE = ("--baseline", "known.json")
 UPDATE = (*USE, "--update-baseline")
 
@@ -137,12 +141,37 @@ def test_files_cannot_be_known() -> None:
 
 
 def test_errors_of_a_page_can_be_known() -> None:
-    """A page that does not compile yet can be adopted, too: what is new on it fails."""
+    """A page that does not compile yet, and has no files, can be adopted, too: what is new on it fails."""
     put("page.md", text("TCP | Nobody to port 81 | b"))
+    shutil.rmtree("out")
     check(*UPDATE)
     assert check(*USE).code == 0
     put("page.md", text("TCP | Nobody to port 81 | b", "TCP | Somebody to port 81 | b"))
     assert codes(check(*USE)) == ["page.md:9 unknown-peer"]
+
+
+@pytest.mark.parametrize("left", [".esspec.json", "kubernetes", "csv"])
+def test_files_of_a_page_with_known_errors(left: str) -> None:
+    """Nobody can tell what they mean, so that they are told whatever is known."""
+    put("page.md", text("TCP | Nobody to port 81 | b"))
+    for path in Path("out").iterdir():
+        if path.name != left:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert check(*UPDATE).code == 1
+    told = (
+        "page.md: error: the page has errors, so that its files in out cannot be compared with it"
+        " — mend the errors of the page, even if the baseline knows them [files-not-checked]\n"
+    )
+    assert check(*USE)[:2] == (1, told)
+
+
+def test_files_of_a_target_that_cannot_say_the_page() -> None:
+    """The error is about the page, and may be known; the files are not checked for it."""
+    put("esspec.toml", Path("esspec.toml").read_text(encoding="utf-8").replace('"csv"', '"csv", "cilium"') + NODE)
+    put("page.md", text().replace("Outgoing connections permitted: Any", HOST, 1))
+    check(*UPDATE)
+    ran = check(*USE)
+    assert (ran.code, codes(ran)) == (1, ["page.md files-not-checked"])
 
 
 def test_what_cannot_be_read_is_never_known() -> None:

@@ -80,13 +80,19 @@ def test_known_differences() -> None:
 
 
 def test_differences_that_were_not_looked_for_are_not_fixed() -> None:
-    """A page with errors is compared with nothing, so nobody can tell."""
+    """A page with errors is compared with nothing, so nobody can tell; that is told, as a baseline may know them."""
     shutil.copytree("out/kubernetes", "deploy")
     widen()
     known = ("--baseline", "known.json")
     check("--against", "deploy", *known, "--update-baseline")
     put("page.md", text("TCP | Nobody to port 81 | b"))
-    assert codes(check("--against", "deploy", *known)) == ["page.md:8 unknown-peer"]
+    found = ["page.md files-not-checked", "page.md not-compared", "page.md:8 unknown-peer"]
+    assert codes(check("--against", "deploy", *known)) == found
+    check("--against", "deploy", *known, "--update-baseline")
+    ran = check("--against", "deploy", *known)
+    remedy = "mend the errors of the page, even if the baseline knows them"
+    told = "page.md: error: the page has errors, so that it cannot be compared with the manifests of --against"
+    assert (ran.code, f"{told} — {remedy} [not-compared]\n" in ran.out) == (1, True)
 
 
 def test_pods_with_the_labels_of_one_side() -> None:
@@ -230,6 +236,27 @@ def test_page_that_has_errors() -> None:
     assert codes(check("--since", "HEAD")) == ["page.md:8 unknown-peer"]
 
 
+@pytest.mark.parametrize("is_there", [True, False], ids=["files", "no files"])
+def test_known_errors_do_not_switch_the_gate_off(is_there: bool) -> None:  # noqa: FBT001 - a table
+    """What stops a page may be known; that nothing could be compared is not."""
+    start()
+    put("page.md", text("TCP | Nobody to port 81 | b"))
+    known = ("--baseline", "known.json")
+    check(*known, "--update-baseline")
+    commit()
+    put("page.md", text("TCP | Nobody to port 81 | b").replace("UI pods to port 80", "Any"))
+    if not is_there:
+        shutil.rmtree("out")
+    gate = check(*known, "--since", "HEAD", "--fail-on", "widening")
+    remedy = "mend the errors of the page, even if the baseline knows them"
+    told = f"page.md: error: the page has errors, so that it cannot be compared with HEAD — {remedy} [not-compared]\n"
+    files = ["page.md files-not-checked"] if is_there else []
+    assert (gate.code, told in gate.out) == (1, True)
+    assert [each for each in codes(gate) if ":" not in each] == [*files, "page.md not-compared"]
+    check(*known, "--since", "HEAD", "--fail-on", "widening", "--update-baseline")
+    assert check(*known, "--since", "HEAD", "--fail-on", "widening").code == 1
+
+
 def test_unknown_revision() -> None:
     start()
     commit()
@@ -335,10 +362,10 @@ def test_binding_that_was_none(binding: str | None, told: str) -> None:
 
 
 def test_profile_that_is_new() -> None:
-    """The former binding does not have it."""
+    """The former binding does not have the one that an option names."""
     start()
     commit()
     content = Path("esspec.toml").read_text(encoding="utf-8")
-    put("esspec.toml", f'{content}profile = "on"\n[profiles.on.features]\n')
-    ran = check("--since", "HEAD")
+    put("esspec.toml", f"{content}[profiles.on.features]\n")
+    ran = check("--profile", "on", "--since", "HEAD")
     assert (ran.code, codes(ran)) == (0, ["page.md not-compared"])

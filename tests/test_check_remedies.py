@@ -194,6 +194,9 @@ def test_renamed_page() -> None:
         "give each page a folder of its own with -o; if the page was renamed, move out away, and run esspec check --fix"
     )
     assert f" — {told} [other-page]\n" in ran.out
+    assert (ran.code, codes(ran)) == (2, ["out other-page"])
+    assert ran.err.startswith("new.md: its files could not be compared\n")
+    assert codes(check()) == ["out other-page"]
     shutil.move("out", "before")
     (line,) = lines(ran, "other-page")
     assert (run(line).code, check().code) == (0, 0)

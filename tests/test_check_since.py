@@ -132,6 +132,122 @@ def test_a_binding_that_is_named() -> None:
     assert as_now("../other.toml") in check("--fix", *options("../other.toml")).out
 
 
+def put_metrics(more: str) -> None:
+    """Write a page with a row that holds in a profile only, and its files."""
+    rows = ["TCP | UI pods to port 80 | Always | a", "TCP | UI pods to port 81 | If metrics are enabled | a"]
+    kafka = section(KAFKA, rows, header="Type | {} | Condition | Reason")
+    features = '[features]\nmetrics = "disabled"\n[profiles.debug.features]\nmetrics = "enabled"\n'
+    put("page.md", kafka + section(UI))
+    put("esspec.toml", BINDING + features + more)
+    assert check("--fix").code == 0
+
+
+def test_a_profile_of_the_settings() -> None:
+    """The page at the revision is read with the one that they named there; an option holds for both."""
+    put_metrics(SETTINGS)
+    commit()
+    put_metrics(f'{SETTINGS}profile = "debug"\n')
+    ran = check("--since", "HEAD", *GATE)
+    assert (ran.code, codes(ran)) == (1, ["page.md:16 widened"])
+    assert "UI pod -> Kafka pod: TCP 81 is allowed, and was not at HEAD" in ran.out
+    assert check("--profile", "debug", "--since", "HEAD", *GATE)[:2] == (0, "")
+    commit()
+    put_metrics(SETTINGS)
+    assert codes(check("--since", "HEAD", *GATE)) == ["page.md narrowed"]
+
+
+PYPROJECT = SETTINGS.replace("[check]", "[tool.esspec]")
+
+
+@pytest.mark.parametrize(
+    ("project", "more"),
+    [
+        pytest.param(f'{PYPROJECT}profile = "debug"\n', "", id="in the same file"),
+        pytest.param("", f'{SETTINGS}profile = "debug"\n', id="in another file"),
+    ],
+)
+def test_a_profile_of_a_project(project: str, more: str) -> None:
+    """Settings are found where they were: also where they stand in another file now."""
+    put("pyproject.toml", PYPROJECT)
+    put_metrics("")
+    commit()
+    put("pyproject.toml", project)
+    put_metrics(more)
+    assert codes(check("--since", "HEAD", *GATE)) == ["page.md:16 widened"]
+
+
+def test_settings_that_are_new() -> None:
+    """Nobody knows with which profile the page was read, so that it is today's."""
+    put_metrics(SETTINGS)
+    put("esspec.toml", Path("esspec.toml").read_text(encoding="utf-8").replace(SETTINGS, ""))
+    commit()
+    put_metrics(f'{SETTINGS}profile = "debug"\n')
+    assert check("--since", "HEAD", *GATE)[:2] == (0, "")
+
+
+@pytest.mark.parametrize("given", ["data = 1", "["], ids=["a bad value", "no TOML"])
+def test_settings_that_were_none(given: str) -> None:
+    """Nothing can be compared, which a gate takes for an error."""
+    put("pyproject.toml", PYPROJECT)
+    put_metrics("")
+    put("pyproject.toml", PYPROJECT + given)
+    commit()
+    put("pyproject.toml", PYPROJECT)
+    assert codes(check("--since", "HEAD", *GATE)) == ["page.md not-compared"]
+
+
+def test_other_data_of_the_settings() -> None:
+    """Those at the revision are the ones that the settings named there."""
+    put("d2/reuse.yml", "port: 1-65535\n")
+    put_data(f'{SETTINGS}data = ["d1"]\n', "d1/reuse.yml", "port: 443\n")
+    commit()
+    for named in ('["d2"]', '["d1", "d2"]'):
+        put_data(f"{SETTINGS}data = {named}\n", "d1/reuse.yml", "port: 443\n")
+        ran = check("--since", "HEAD", *GATE)
+        assert (ran.code, codes(ran)) == (1, ["page.md:15 widened"])
+
+
+def test_data_that_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the settings adapted nothing changed, also seen from another folder."""
+    put_data(f'{SETTINGS}data = ["_data"]\n', "_data/reuse.yml", "port: 443\n")
+    commit()
+    Path("_data").rename("data")
+    put_data(f'{SETTINGS}data = ["data"]\n', "data/reuse.yml", "port: 443\n")
+    assert check("--since", "HEAD", *GATE)[:2] == (0, "")
+    Path("deep").mkdir()
+    monkeypatch.chdir("deep")
+    assert check("--since", "HEAD", *GATE)[:2] == (0, "")
+
+
+HOST = '[externals.{}]\nrole = "node"\naddresses = ["192.0.2.1"]\n'
+
+
+def put_host(name: str, more: str) -> None:
+    """Write a page on which a node may connect, and its files."""
+    put("page.md", section(KAFKA, [f"TCP | {name} to port 80 | a"]) + section(UI))
+    put("esspec.toml", BINDING + HOST.format(name) + more + SETTINGS)
+    assert check("--fix").code == 0
+
+
+def test_an_imprecision_that_is_newly_accepted() -> None:
+    """No flow of the page says so, and the files of the target open more; another name alone is no change."""
+    put_host("Host", "")
+    commit()
+    put_host("Host", 'cilium = "all-nodes"\n')
+    told = (
+        'cilium admits every node in place of \'Host\' (esspec.toml [externals."Host"]: cilium = "all-nodes"),'
+        " which was not accepted at HEAD — have it reviewed, or take it back [widened]\n"
+    )
+    assert check("--since", "HEAD", *GATE)[:2] == (1, f"page.md: error: {told}")
+    assert check("--since", "HEAD")[:2] == (0, f"page.md: note: {told}")
+    commit()
+    assert check("--since", "HEAD", *GATE)[:2] == (0, "")
+    put_host("Machine", 'cilium = "all-nodes"\n')
+    assert check("--since", "HEAD", *GATE)[:2] == (0, "")
+    put_host("Machine", "")
+    assert check("--since", "HEAD", *GATE)[:2] == (0, "")
+
+
 def test_a_workload_that_is_gone() -> None:
     """Its pods are open, which is told once, and nothing of it is called narrower."""
     rest = section(REST, ["TCP | UI pods to port 81 | a"], ["TCP | Anywhere on port 443 | a"])

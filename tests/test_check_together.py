@@ -250,3 +250,12 @@ def test_entries_of_another_binding() -> None:
     put("b/esspec.toml", BINDING)
     told = esspec("lint", "a/page.md", "b/page.md").out
     assert ("a/esspec.toml" in told, "b/esspec.toml" in told) == (True, False)
+
+
+def test_page_that_a_target_cannot_say() -> None:
+    """It is told once, by the path that the user gave, although all steps stop at it."""
+    node = '\n[externals.host]\nrole = "node"\naddresses = ["192.0.2.1"]\n'
+    put("docs/kafka.md", section(KAFKA, outgoing=["TCP | host on port 9100 | a"]))
+    put("docs/ui.md", KAFKA_ALONE)
+    put("docs/esspec.toml", settings("kafka.md", "ui.md", targets=("cilium",)) + node)
+    assert [each for each in codes(check()) if "inexpressible" in each] == ["docs/kafka.md:9 inexpressible"]

@@ -1,4 +1,4 @@
-"""`esspec check --since`: pages that had generated files at a revision, and are not checked any more."""
+"""`esspec check --since`: pages that had generated files at a revision, and are not checked any more or moved."""
 
 import shutil
 from pathlib import Path
@@ -40,7 +40,7 @@ def gone(*words: str) -> list[str]:
 def told(level: str, page: str = "b.md", folder: str = "deploy/b", path: str = "docs/esspec.toml") -> list[str]:
     """Return what is to be said of one page."""
     message = f"{folder} held the files of '{page}' at HEAD, and that page is not checked any more"
-    remedy = "bring it back, or have it reviewed: without its policies its pods are open"
+    remedy = "bring it back, or have it reviewed: unless another policy isolates its pods, they are open"
     return [f"{path}: {level}: {message} — {remedy} [page-gone]"]
 
 
@@ -73,6 +73,72 @@ def test_files_that_moved() -> None:
     settings("../deploy", "../out")
     shutil.rmtree("deploy")
     assert check("--fix", *GATE)[:2] == (0, "")
+
+
+def older(page: str, now: str, remedy: str = "delete here .esspec.json, .gitattributes, kubernetes") -> str:
+    """Return what is to be said of older files of a page."""
+    message = f"older files of '{page}.md' are still here; they are in {now}/{page} now"
+    return f"deploy/{page}: error: {message} — {remedy} [stale-file]\n"
+
+
+def test_files_that_are_left_where_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would be applied for ever; only a run about all pages looks for them, and -o is no move."""
+    settings("../deploy", "../out")
+    assert check("--fix").code == 0
+    left = older("a", "out") + older("b", "out")
+    assert (check()[:2], check(*GATE)[:2], check("--since", "HEAD")[:2]) == ((0, ""), (1, left), (1, left))
+    assert "stale-file" not in check("docs/a.md", *GATE).out
+    put("deploy/a/.esspec.json", "")
+    damaged = "delete here .esspec.json and the generated files beside it"
+    assert check(*GATE)[:2] == (1, older("a", "out", damaged) + older("b", "out"))
+    monkeypatch.chdir("docs")
+    assert codes(check(*GATE)) == ["../deploy/a stale-file", "../deploy/b stale-file"]
+    monkeypatch.chdir("..")
+    shutil.rmtree("deploy")
+    assert check(*GATE)[:2] == (0, "")
+
+
+def test_files_elsewhere_by_an_option() -> None:
+    """The files of the settings stay where they are."""
+    assert check("--fix", "-o", "fresh").code == 0
+    assert check("-o", "fresh", *GATE)[:2] == (0, "")
+
+
+def test_files_that_moved_into_their_own_folder() -> None:
+    """What a run without a revision tells is told once."""
+    settings("*.md", "a.md")
+    shutil.rmtree("deploy")
+    assert check("--fix").code == 0
+    commit()
+    settings("../deploy", "../deploy/deep")
+    assert check("--fix", *GATE).out.count("[stale-file]") == 1
+
+
+def test_files_that_moved_out_of_their_own_folder() -> None:
+    """What a run without a revision tells is told once, here too."""
+    settings("*.md", "a.md")
+    ran = check("--fix", *GATE)
+    assert [code for code in codes(ran) if code.startswith("deploy/a")] == ["deploy/a stale-file"]
+
+
+def test_a_binding_that_moved() -> None:
+    """Its pages are called otherwise, and their files stand where they stood."""
+    git("mv", "docs/esspec.toml", "esspec.toml")
+    path = Path("esspec.toml")
+    moved = path.read_text(encoding="utf-8").replace("*.md", "docs/*.md").replace("../deploy", "deploy")
+    put("esspec.toml", moved)
+    shutil.rmtree("deploy")
+    assert check("--fix").code == 0
+    assert check(*GATE)[:2] == (0, "")
+
+
+def test_a_page_in_another_folder() -> None:
+    """It is new there, and nobody misses it, as its files stand where they stood."""
+    settings("*.md", "**/*.md")
+    Path("docs/new").mkdir()
+    git("mv", "docs/b.md", "docs/new/b.md")
+    shutil.rmtree("deploy")
+    assert codes(check("--fix", *GATE)) == ["docs/new/b.md new-page"]
 
 
 def test_a_page_of_another_name() -> None:

@@ -141,7 +141,7 @@ def test_a_commit_is_not_without_the_files_of_a_new_workload(words: list[str], p
     add_workload(page)
     assert commit(*words).returncode == 1
     done = commit(*words)
-    how = "run git add out; for a file that .gitignore names git add -f"
+    how = "run git -C out add --all .; for a file that .gitignore names, add -f"
     told = f"error: this file is not in git, so that a commit goes without it — {how} [untracked-file]"
     assert done.returncode == 1
     for target in ("calico", "cilium", "kubernetes"):

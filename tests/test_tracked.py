@@ -11,7 +11,7 @@ from command_lines import Ran, esspec
 from linting import PROXY, WITH_PROXY, section
 from repositories import commit, git
 
-HOW = "run git add out; for a file that .gitignore names git add -f"
+HOW = "run git -C out add --all .; for a file that .gitignore names, add -f"
 TOLD = f"error: this file is not in git, so that a commit goes without it — {HOW} [untracked-file]"
 EXPORT = ("export", "page.md", "-t", "kubernetes", "-t", "csv", "-o", "out", "--tracked")
 ALL = [

@@ -46,6 +46,22 @@ def answer_since(then: View, now: View) -> SinceAnswer:
     return SinceAnswer(answer._replace(changes=changes), unisolated)
 
 
+def newly_accepted(then: View, now: View) -> Iterator[str]:
+    """Yield a sentence per imprecision of a target that the binding accepts now, and did not.
+
+    No flow of the page says so: only the files of that target open more. An external may have another name now.
+    """
+    by_name = {external.name: external.accepts for external in then.externals}
+    by_content = {(external.role, external.addresses): external.accepts for external in then.externals}
+    for external in now.externals:
+        content = external.role, external.addresses
+        former = by_name[external.name] if external.name in by_name else by_content.get(content, ())
+        for target, word in external.accepts:
+            if (target, word) not in former:
+                said = f'{external.origin}: {target} = "{word}"'
+                yield f"{target} admits every node in place of '{external.name}' ({said})"
+
+
 def _unisolated(found: Difference, gone: tuple[KnownPods, ...]) -> Iterator[Unisolated]:
     ground = found.ground
     then = ground.sights[0].view

@@ -9,6 +9,7 @@ from esspec.answers.diff_answer import Answer
 from esspec.answers.diff_formats import told
 from esspec.answers.sides import SideOptions, load_views
 from esspec.commands.diff_command import compared_parted
+from esspec.compiling.loading import STDIN
 from esspec.problem import InputProblems, Problem, error, note, warning
 from esspec.semantics.opened import Opened, either, in_words
 
@@ -46,16 +47,17 @@ def against(page: CheckedPage, manifests: str, options: SideOptions) -> tuple[Pr
     if other.is_page:
         message, remedy = "--against compares with manifests, and this is a page", "name manifests, or use esspec diff"
         raise InputProblems([error("usage", manifests, (0, 0), message, remedy)])
+    named = "the manifests" if manifests == STDIN else manifests
     said = {
         REMOVED: Said(
             code="not-enforced",
             words="is documented, and not enforced",
-            remedy=f"allow it in {manifests}, or delete it from the page",
+            remedy=f"allow it in {named}, or delete it from the page",
         ),
         ADDED: Said(
             code="not-documented",
             words="is enforced, and not documented",
-            remedy=f"document it on the page, or take it out of {manifests}",
+            remedy=f"document it on the page, or take it out of {named}",
         ),
     }
     elsewhere = {
@@ -80,8 +82,11 @@ def _between_others(elsewhere: Answer, page: CheckedPage, manifests: str) -> Ite
         return
     count = max(1, len(list(_connections(elsewhere.changes))))
     found = "1 difference is" if count == 1 else f"{count} differences are"
-    message = f"{found} between ends that are no workloads of the page: {manifests} denies what the page leaves open"
-    yield note("not-on-page", page.shown, (0, 0), message, f"nothing; to see all, run {page.diff}")
+    is_stdin = manifests == STDIN
+    denies = "the manifests deny" if is_stdin else f"{manifests} denies"
+    message = f"{found} between ends that are no workloads of the page: {denies} what the page leaves open"
+    how = f"pipe them into {page.diff}" if is_stdin else f"run {page.diff}"
+    yield note("not-on-page", page.shown, (0, 0), message, f"nothing; to see all, {how}")
 
 
 def differences(

@@ -1,13 +1,13 @@
 """What `esspec check` does once its arguments are read: all that can be found about pages, in one run."""
 
-import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from esspec.answers.sides import SideOptions
 from esspec.commands.check_changes import CheckedPage, against
+from esspec.commands.check_findings import Findings
 from esspec.commands.check_lines import CommandLines
 from esspec.commands.check_outputs import (
     REFUSALS,
@@ -16,16 +16,19 @@ from esspec.commands.check_outputs import (
     left_out_problems,
     mended,
     stale_problems,
+    unchecked_problems,
     unchecked_targets,
     unequal_problems,
 )
 from esspec.commands.check_since import since
 from esspec.commands.check_together import Placed, left_folders, objects_of_two, refuse_shared_folders
+from esspec.commands.check_undone import files_not_checked, not_compared
+from esspec.commands.former_settings import NamedIn
 from esspec.commands.gone_pages import gone_pages
 from esspec.compiling.loading import PageFile, load_page
 from esspec.compiling.page_reading import Reading
 from esspec.linting.lint import lint
-from esspec.problem import EsspecError, InputProblems, Problem, error, in_order, warning
+from esspec.problem import InputProblems, Problem, error, in_order, warning
 from esspec.targets.target import Target
 
 NO_FOLDER = "no output folder is known"
@@ -34,9 +37,9 @@ NO_FOLDER = "no output folder is known"
 class CheckTask(NamedTuple):
     """One page to check: its targets, and where its files are; `side` is how it is read to be compared.
 
-    `lines` are what its remedies name, `beside` the files that are read beside the page. `profile_in` is
-    the file of settings that names its profile, if no option does. A page that is `found` by a pattern may be about
-    something else.
+    `lines` are what its remedies name, `beside` the files that are read beside the page. `named_in` are
+    the settings that name its data and its profile, if no option does, and `targets_in` those whose targets are all
+    that its folder should have. A page that is `found` by a pattern may be about something else.
     """
 
     file: PageFile
@@ -46,7 +49,8 @@ class CheckTask(NamedTuple):
     lines: CommandLines
     beside: tuple[str, ...] = ()
     rules_url: str = ""
-    profile_in: str = ""
+    named_in: NamedIn = NamedIn()
+    targets_in: str = ""
     is_found: bool = False
 
     @property
@@ -54,9 +58,16 @@ class CheckTask(NamedTuple):
         """Return the folder of its files, None where there is none."""
         return self.place.folder
 
+    def unchecked(self) -> tuple[Problem, ...]:
+        """Return the error that its files, if there are any, could not be checked."""
+        return files_not_checked(self.file.shown, self.folder, self.targets)
+
 
 class CheckRequest(NamedTuple):
-    """The options of `esspec check`. `tell` takes a line about how far it is."""
+    """The options of `esspec check`. `tell` takes a line about how far it is.
+
+    With a baseline errors may be known, so that what they keep from being done is told beside them.
+    """
 
     tell: Callable[[str], None]
     fix: bool = False
@@ -64,6 +75,7 @@ class CheckRequest(NamedTuple):
     since: str | None = None
     is_gate: bool = False
     tracked: bool = False
+    has_baseline: bool = False
 
 
 class Checked(NamedTuple):
@@ -78,44 +90,20 @@ class Checked(NamedTuple):
     at_manifests: bool
 
 
-_T = TypeVar("_T")
-
-
-class _Findings:
-    """The findings of steps, of which each may stop without stopping the others."""
-
-    def __init__(self) -> None:
-        self.content: list[Problem] = []
-        self.unread: list[Problem] = []
-        self.at_manifests = True
-
-    def attempt(self, step: Callable[[], _T]) -> _T | None:
-        """Return what a step gives; where it stops, None, and what it says is among the findings."""
-        try:
-            return step()
-        except EsspecError as stopped:
-            kept = self.unread if stopped.exit_code == InputProblems.exit_code else self.content
-            kept += map(_for_check, stopped.problems)
-            return None
-
-
-def _for_check(problem: Problem) -> Problem:
-    """Return a finding with a remedy that names no option of other commands."""
-    if problem.code != "no-binding":
-        return problem
-    return problem._replace(remedy=f"run esspec init {shlex.quote(problem.path)}, or name one with --binding FILE")
-
-
 def check_pages(tasks: Sequence[CheckTask], request: CheckRequest) -> Checked:
     """Return all findings about pages, their files, and what they are compared with, each once and in order."""
-    found = _Findings()
+    found = Findings(has_baseline=request.has_baseline)
     read = [(task, found.attempt(partial(_read, task))) for task in tasks]
     kept = _about_connections(read, request)
     refuse_shared_folders(task.place for task, _ in kept)
     readings = [(task, reading) for task, reading in kept if reading]
     found.content += found.attempt(lambda: lint(reading for _, reading in readings)) or ()
     pages = [
-        (task, reading, found.attempt(partial(compiled, reading, task.targets, task.folder, task.lines)))
+        (
+            task,
+            reading,
+            found.attempt(partial(compiled, reading, task.targets, task.folder, task.lines), task.unchecked()),
+        )
         for task, reading in readings
     ]
     twice = found.attempt(partial(objects_of_two, [(task.place, page) for task, _, page in pages if page]))
@@ -155,8 +143,8 @@ def _about_connections(
     if other:
         count = "1 page" if len(other) == 1 else f"{len(other)} pages"
         request.tell(f"{count} without a rule table passed over, such as {other[0].file.shown}")
-    passed = {task.file.shown for task in other}
-    return [(task, reading) for task, reading in read if task.file.shown not in passed]
+    passed = set(map(id, other))
+    return [(task, reading) for task, reading in read if id(task) not in passed]
 
 
 def _says_nothing(reading: Reading) -> bool:
@@ -168,7 +156,7 @@ def _read(task: CheckTask) -> Reading:
     try:
         return load_page(task.file)
     except InputProblems as stopped:
-        places = {"--profile": task.profile_in or "--profile"}
+        places = {"--profile": task.named_in.profile or "--profile"}
         raise InputProblems(each._replace(path=places.get(each.path, each.path)) for each in stopped.problems) from None
 
 
@@ -181,7 +169,7 @@ class _Page(NamedTuple):
     is_stopped: bool
 
 
-def _check_page(page: _Page, request: CheckRequest, found: _Findings) -> None:
+def _check_page(page: _Page, request: CheckRequest, found: Findings) -> None:
     task = page.task
     shown = task.file.shown
     if task.folder is None:
@@ -190,37 +178,41 @@ def _check_page(page: _Page, request: CheckRequest, found: _Findings) -> None:
     if page.compiled is None:
         request.tell(f"{shown}: stopped by errors, so that its files are not looked at")
     else:
-        _check_files(page.compiled, request, found, is_stopped=page.is_stopped)
+        _check_files(task, page.compiled, request, found, is_stopped=page.is_stopped)
     checked = CheckedPage(task.file.path, shown, page.reading.page_name, task.lines.diff)
     if request.against:
-        differing = found.attempt(partial(against, checked, request.against, task.side()))
+        beside = partial(against, checked, request.against, task.side())
+        differing = found.attempt(beside, not_compared(shown, "the manifests of --against"))
         found.content += differing or ()
         found.at_manifests &= differing is not None
     if request.since:
-        step = partial(since, checked, request.since, task.side(), is_gate=request.is_gate)
-        found.content += found.attempt(step) or ()
+        before = partial(since, checked, request.since, task.side(), task.named_in, is_gate=request.is_gate)
+        undone = not_compared(shown, request.since) if request.is_gate else ()
+        found.content += found.attempt(before, undone) or ()
 
 
-def _check_files(page: Compiled, request: CheckRequest, found: _Findings, *, is_stopped: bool) -> None:
+def _check_files(task: CheckTask, page: Compiled, request: CheckRequest, found: Findings, *, is_stopped: bool) -> None:
     done = found.attempt(lambda: list(mended(page))) if request.fix and not is_stopped else []
     for line in done or ():
         request.tell(line)
     is_stopped = is_stopped or done is None
-    stale = found.attempt(lambda: list(stale_problems(page, is_stopped=is_stopped)))
-    is_stopped = is_stopped or any(problem.code in REFUSALS for problem in stale or ())
+    stale = found.attempt(lambda: list(stale_problems(page, is_stopped=is_stopped)), task.unchecked())
+    found.content += stale or ()
     if request.tracked:
         found.content += found.attempt(lambda: list(left_out_problems(page))) or ()
-    compared = found.attempt(
-        partial(unequal_problems, page, {problem.path for problem in stale or ()}, is_stopped=is_stopped)
-    )
-    found.content += [*(stale or ()), *(compared[0] if compared else ())]
+    compared = None
+    if stale is not None:  # else they are not the page's, or cannot be read, and that is told
+        is_stopped = is_stopped or any(problem.code in REFUSALS for problem in stale)
+        step = partial(unequal_problems, page, {problem.path for problem in stale}, is_stopped=is_stopped)
+        compared = found.attempt(step, task.unchecked())
     if compared is None:
         request.tell(f"{page.page}: its files could not be compared")
         return
     unequal, result = compared
-    unchecked = found.attempt(partial(unchecked_targets, page)) or ()
+    left = found.attempt(partial(unchecked_targets, page)) or ()
+    found.content += [*unequal, *unchecked_problems(page, left, task.targets_in)]
     said = "NOT EQUAL" if unequal else "equal"
-    files = _looked_at(page, unchecked, is_stale=bool(stale))
+    files = _looked_at(page, left, is_stale=bool(stale))
     request.tell(f"{page.page}: {files}{said} over {result.flow_classes:,} flow classes")
 
 

@@ -19,7 +19,7 @@ from esspec.outputs.folder import RECORD
 from esspec.outputs.record import Recorded, recorded
 from esspec.outputs.tracked import untracked_problems
 from esspec.outputs.verification import verify_folder, verify_fresh
-from esspec.problem import EsspecError, Problem, error
+from esspec.problem import EsspecError, Problem, error, warning
 from esspec.semantics.verification_result import Counterexample, Verification
 from esspec.targets.target import Target
 
@@ -69,8 +69,8 @@ def stale_problems(page: Compiled, *, is_stopped: bool = False) -> Iterator[Prob
         return
     with _told_of(page):
         yield from _left_behind(page, page.folder)
-    wanted = file_set(page.policies, page.targets)
     with _told_of(page):
+        wanted = file_set(page.policies, page.targets)
         refused = [] if is_stopped else _with_lines(refusals(page.folder, wanted), page)
     yield from refused
     told = {problem.path for problem in refused}
@@ -104,7 +104,20 @@ def unchecked_targets(page: Compiled) -> tuple[str, ...]:
     """Return the targets that have files in the folder of the page, and are not checked."""
     with _told_of(page):
         record = recorded(page.folder) if page.folder is not None and page.folder.is_dir() else None
-    return tuple(sorted(record.targets.keys() - {target.name for target in page.targets})) if record else ()
+    others = record.targets.keys() - {target.name for target in page.targets} if record else ()
+    return tuple(sorted(name for name in others if page.folder is not None and os.path.lexists(page.folder / name)))
+
+
+def unchecked_problems(page: Compiled, targets: Sequence[str], named_in: str) -> Iterator[Problem]:
+    """Yield a warning about files of targets that are not checked, if the settings `named_in` say what there should be.
+
+    Nothing keeps them current, and they may well be applied.
+    """
+    if targets and named_in:
+        names = ", ".join(targets)
+        message = f"files of targets that are not checked are here: {names}"
+        remedy = f"name these in targets of {named_in}, or delete their folders"
+        yield warning("files-not-checked", str(page.folder), (0, 0), message, remedy)
 
 
 def left_out_problems(page: Compiled) -> Iterator[Problem]:

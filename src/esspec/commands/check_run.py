@@ -62,7 +62,8 @@ def run_check(tasks: Sequence[CheckTask], run: CheckRun, stdin: bytes) -> int:
     _refuse_among_files(outputs, tasks)
     rules_url = chosen_rules_url(task.rules_url for task in tasks)
     known = _baseline_of(run)
-    request = CheckRequest(_tell, run.fix, run.against, run.since, WIDENING in run.fail_on, run.tracked)
+    is_gate, has_baseline = WIDENING in run.fail_on, run.baseline is not None
+    request = CheckRequest(_tell, run.fix, run.against, run.since, is_gate, run.tracked, has_baseline)
     checked = check_pages(tasks, request)
     lines = SourceLines({task.file.shown: stdin for task in tasks if task.file.path == STDIN})
     problems, said = _sorted(checked, run, known, lines)

@@ -1,7 +1,8 @@
 """What `esspec check` looks at: `[check]` of an esspec.toml, or `[tool.esspec]` of a pyproject.toml.
 
-Without pages on the command line they are looked for in the working folder, then in the folders in it, then upward:
-in a repository the pages and their esspec.toml are usually one folder below the top.
+Without pages on the command line they are looked for in the working folder and in the folders in it, and only if there
+are none in both, upward: in a repository the pages and their esspec.toml are usually one folder below the top, and
+settings at the top must not hide those.
 """
 
 import os
@@ -48,13 +49,12 @@ class CheckSettings(NamedTuple):
 
 
 def settings_here() -> tuple[CheckSettings, ...]:
-    """Return the settings that a run without pages uses: of the working folder, of those in it, or the nearest upward.
+    """Return the settings that a run without pages uses: of the working folder and those in it, or the nearest upward.
 
     Raises InputProblems (exit 2) where there are none, or where they name no page.
     """
     here = Path.cwd()
-    found = _settings_in(here)
-    several = [found] if found else [each for folder in _below(here) if (each := _settings_in(folder))]
+    several = [each for folder in (here, *_below(here)) if (each := _settings_in(folder))]
     if not several:
         nearest = next((each for folder in here.parents if (each := _settings_in(folder))), None)
         several = [nearest] if nearest else []

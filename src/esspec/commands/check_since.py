@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from esspec.answers.changes import ADDED, REMOVED
 from esspec.answers.sides import SideOptions, load_view
-from esspec.answers.since_answer import Unisolated
+from esspec.answers.since_answer import Unisolated, newly_accepted
 from esspec.commands.check_changes import CheckedPage, Said, differences, nameless, place_of
 from esspec.commands.diff_command import compared_since
+from esspec.commands.former_settings import NamedIn, options_then
 from esspec.problem import EsspecError, InputProblems, Problem, error, errors_in, note
 from esspec.semantics.views import View
 from esspec.terms import Direction
@@ -17,17 +18,20 @@ from esspec.text.revisions import refuse_unknown, revised
 _WAYS = {Direction.INGRESS: "incoming", Direction.EGRESS: "outgoing"}
 
 
-def since(page: CheckedPage, revision: str, options: SideOptions, *, is_gate: bool) -> tuple[Problem, ...]:
+def since(
+    page: CheckedPage, revision: str, options: SideOptions, named_in: NamedIn, *, is_gate: bool
+) -> tuple[Problem, ...]:
     """Return what the page allows and did not allow at a revision, and the other way round, as notes.
 
-    As a gate, what it newly allows is an error, and so is what cannot be compared. Raises InputProblems (exit 2) for
-    a revision that this clone does not have.
+    Data and a profile that are `named_in` settings are those that these named there. As a gate, what it newly allows
+    is an error, and so is what cannot be compared. Raises InputProblems (exit 2) for a revision that this clone does
+    not have.
     """
     refuse_unknown(revision)
     told_of = error if is_gate else note
     before = f"{revision}:{_below_here(page.shown)}"
     try:
-        revised(before)
+        place = revised(before)
     except InputProblems:
         message = f"the revision {revision} does not have this page, so that nothing can be compared"
         names = shlex.join(("esspec", "diff", f"{revision}:OLD.md", page.shown))
@@ -35,7 +39,8 @@ def since(page: CheckedPage, revision: str, options: SideOptions, *, is_gate: bo
         return (told_of(code="new-page", path=page.shown, at=(0, 0), message=message, remedy=remedy),)
     now = load_view(page.word, options)
     try:
-        then = load_view(before, options._replace(is_binding_former=True))
+        former = options_then(options, place, named_in)
+        then = load_view(before, former._replace(is_binding_former=True))
     except EsspecError as stopped:
         if any(problem.code == "unreadable-file" for problem in stopped.problems):  # it can be fetched
             raise
@@ -68,6 +73,7 @@ def changes_since(
         remedy="have it reviewed, or take it back",
         problem=told_of,
     )
+    yield from (_accepted(said, page, revision, told_of) for said in newly_accepted(then, now))
     found, unisolated = compared_since(then, now)
     for pods in unisolated:
         place = place_of((pods.place,), page)
@@ -78,6 +84,11 @@ def changes_since(
     if found.changes or not found.widens:
         said = {REMOVED: narrowed, ADDED: widened}
         yield from differences(found, said, page, lambda change: change.b if change.change == ADDED else ())
+
+
+def _accepted(said: str, page: CheckedPage, revision: str, told_of: Callable[..., Problem]) -> Problem:
+    message, remedy = f"{said}, which was not accepted at {revision}", "have it reviewed, or take it back"
+    return told_of(code="widened", path=page.shown, at=(0, 0), message=message, remedy=remedy)
 
 
 def _said(pods: Unisolated, revision: str) -> str:

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from esspec.commands.check_command import CheckTask
 from esspec.commands.check_lines import Words, command_lines, options_of_reading, repeated
 from esspec.commands.check_settings import PYPROJECT, CheckSettings, settings_here, settings_of_page
 from esspec.commands.check_together import Placed
+from esspec.commands.former_settings import NamedIn
 from esspec.compiling.loading import STDIN, binding_place
 from esspec.problem import InputProblems
 from esspec.targets.target import Target, load_targets
@@ -33,13 +34,20 @@ def check_tasks(pages: Sequence[str], options: CheckOptions) -> tuple[CheckTask,
     """Return the pages to check, each once. Raises InputProblems where none are named, or options are wrong.
 
     Settings hold for the pages that they name: a page of the command line that none name is checked without them.
+    A page that several settings name is checked once for each folder of its files.
     """
     named = [(page, _naming(_shown(page, options))) for page in pages]
-    asked = named or [(page, settings) for settings in settings_here() for page in settings.pages]
-    once: dict[str, tuple[str, CheckSettings | None]] = {}
+    asked = named or _by_name_first([(page, settings) for settings in settings_here() for page in settings.pages])
+    once: dict[tuple[str, str], tuple[str, CheckSettings | None]] = {}
     for page, settings in asked:
-        once.setdefault(_place(_shown(page, options)), (page, settings))
+        folder = settings.folder(page) if settings and not named and options.output is None else None
+        once.setdefault((_place(_shown(page, options)), _place(folder) if folder else ""), (page, settings))
     return tuple(_task(page, settings, options, len(once), is_named=bool(named)) for page, settings in once.values())
+
+
+def _by_name_first(asked: Iterable[tuple[str, CheckSettings]]) -> list[tuple[str, CheckSettings | None]]:
+    """Return pages with those first that settings name without a pattern, as these are never passed over."""
+    return [*sorted(asked, key=lambda each: each[0] in each[1].found)]
 
 
 def _naming(page: str) -> CheckSettings | None:
@@ -58,7 +66,7 @@ def _task(page: str, settings: CheckSettings | None, options: CheckOptions, coun
     data = tuple(given.data or (settings.data if settings else ()))
     reading = given._replace(data=data, profile=given.profile or (settings.profile if settings else None))
     file, side = reading.page(page, io.BytesIO(options.stdin)), reading.side()
-    shown = file.shown
+    shown, named_in = file.shown, settings.shown if settings else ""
     place = _placed(shown, settings, options, count=count, is_named=is_named)
     targets = options.targets or (settings.targets if settings else ())
     word = f"./{shown}" if shown.startswith("-") else shown  # which would be an option in a command line
@@ -71,7 +79,8 @@ def _task(page: str, settings: CheckSettings | None, options: CheckOptions, coun
         command_lines(Words(word, place.folder, asked, targets, reading, options.manifests)),
         (binding_place(file), *data, *((settings.shown,) if settings else ())),
         (settings.rules_url or "") if settings else "",
-        settings.shown if settings and not given.profile else "",
+        NamedIn("" if given.data else named_in, "" if given.profile else named_in),
+        settings.shown if settings and not is_named and not options.targets else "",
         is_found=bool(settings and not is_named and page in settings.found),
     )
 
@@ -100,7 +109,8 @@ def _placed(page: str, settings: CheckSettings | None, options: CheckOptions, *,
     shown = settings.shown if settings else ""
     if options.output is not None:
         output = Path(options.output)
-        return Placed(page, output / Path(page).stem if count > 1 else output, output, not is_named, shown)
+        folder = output / Path(page).stem if count > 1 else output
+        return Placed(page, folder, output, not is_named, shown, is_elsewhere=True)
     if settings is None or settings.output is None:
         return Placed(page, None, None, not is_named, shown, _unplaced(page, settings))
     return Placed(page, settings.folder(page), Path(settings.output), not is_named, shown)

@@ -20,7 +20,7 @@ class Placed(NamedTuple):
     """Where the files of a page are, nowhere without a folder; then `unplaced` says why, and what to do about it.
 
     `output` is what an option or the file of `settings` names, which holds the folders of other pages too. It is
-    `whole` where all its pages are in the run.
+    `whole` where all its pages are in the run, and `elsewhere` where an option names it.
     """
 
     page: str
@@ -29,14 +29,23 @@ class Placed(NamedTuple):
     is_whole: bool = False
     settings: str = ""
     unplaced: tuple[str, str] = ("", "")
+    is_elsewhere: bool = False
 
 
 def refuse_shared_folders(places: Iterable[Placed]) -> None:
-    """Raise InputProblems where the files of two pages would be in one folder."""
+    """Raise InputProblems where the files of two pages would be in one folder, or those of one in two of an output."""
     pages: dict[str, str] = {}
+    twice: dict[tuple[str, str], Placed] = {}
     for each in places:
         if each.folder is None:
             continue
+        other = twice.setdefault((_absolute(each.page), _absolute(each.output or "")), each)
+        if other.folder and _absolute(other.folder) != _absolute(each.folder):
+            message = (
+                f"its files would be in {other.folder} by {other.settings}, and in {each.folder} by {each.settings}"
+            )
+            remedy = "take it out of pages of one of these"
+            raise InputProblems([error("usage", each.page, (0, 0), message, remedy)])
         first = pages.setdefault(_absolute(each.folder).lower(), each.page)  # some file systems do not tell case apart
         if first != each.page:
             message = f"its files would be in {each.folder}, as those of {first} are"

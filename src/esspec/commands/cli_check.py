@@ -151,7 +151,7 @@ def check(
 ) -> int:
     """Check all that a gate must hold, in one run: lint, the generated files and what they mean, and what changed.
 
-    Without pages, those that [check] in esspec.toml or [tool.esspec] in pyproject.toml names are checked: here, else in
+    Without pages, those that [check] in esspec.toml or [tool.esspec] in pyproject.toml names are checked: here and in
     the folders in this one, else in the nearest one above. Then folders of files whose page is gone are found, too.
     """
     from esspec.commands.check_run import CheckRun, run_check  # noqa: PLC0415 - as above

@@ -1,21 +1,23 @@
-"""Pages that had generated files at a revision and are not checked any more: nothing isolates their pods now."""
+"""Generated files at a revision: pages that had some and are not checked any more, and files of pages that moved."""
 
 import json
+import os
 import posixpath
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from esspec.bindings.binding import FILE_NAME, MAX_BYTES
+from esspec.commands.check_outputs import names_of
 from esspec.commands.check_settings import PYPROJECT
 from esspec.commands.check_together import Placed, folders_of_others
+from esspec.commands.former_settings import settings_in
 from esspec.compiling.loading import seen
 from esspec.outputs.folder import RECORD
-from esspec.problem import EsspecError, Problem, error, note
+from esspec.outputs.record import recorded
+from esspec.problem import EsspecError, InputProblems, Problem, error, note
 from esspec.text.revisions import Revised, as_it_stood, content, files_named, refuse_unknown, revised
-from esspec.text.source import decode
-from esspec.text.toml_text import parse_toml
 
 
 class _Held(NamedTuple):
@@ -25,11 +27,19 @@ class _Held(NamedTuple):
     page: str
 
 
+class _Missed(NamedTuple):
+    """What a folder held and holds no more; `now` is where the files of that page are, None where it is checked not."""
+
+    then: _Held
+    now: _Held | None
+
+
 def gone_pages(pages: Sequence[tuple[Placed, str]], revision: str, *, is_gate: bool) -> tuple[Problem, ...]:
     """Return a note per page that had files at a revision and is not among `pages`; as a gate these are errors.
 
-    Nothing is told where the run is about some pages only: others are not asked for. Raises InputProblems (exit 2) for
-    a revision that this clone does not have.
+    Files that stand where they were, though those of their page are elsewhere now, are errors always. Nothing is told
+    where the run is about some pages only: others are not asked for. Raises InputProblems (exit 2) for a revision that
+    this clone does not have.
     """
     if not pages or not all(place.is_whole for place, _ in pages):
         return ()
@@ -44,28 +54,62 @@ def gone_pages(pages: Sequence[tuple[Placed, str]], revision: str, *, is_gate: b
     others = (
         {_below(top, each) for folder in folders for each in folders_of_others(folder, settings)} if missed else set()
     )
+    missed = [each for each in missed if each.then.folder not in others]
     told_of = error if is_gate else note
-    return tuple(_gone(each, top, places[0].settings, told_of) for each in missed if each.folder not in others)
+    gone = (_gone(each.then, top, places[0].settings, told_of) for each in missed if each.now is None)
+    return *gone, *_left(missed, top, places)
 
 
 def _gone(held: _Held, top: Revised, settings: str, told_of: Callable[..., Problem]) -> Problem:
     page, folder = f"'{held.page}'" if held.page else "a page", seen(top.root / (held.folder or ""))
     message = f"{folder} held the files of {page} at {top.revision}, and that page is not checked any more"
-    remedy = "bring it back, or have it reviewed: without its policies its pods are open"
+    remedy = "bring it back, or have it reviewed: unless another policy isolates its pods, they are open"
     return told_of(code="page-gone", path=settings or FILE_NAME, at=(0, 0), message=message, remedy=remedy)
 
 
-def _missed(then: Iterable[_Held], now: Sequence[_Held]) -> Iterator[_Held]:
-    """Yield what is held no more. Files of a page may have moved: one page that is new elsewhere makes up for one."""
-    former = dict.fromkeys(then)
-    moved = Counter(each.page for each in now if each not in former)
-    for each in former:
-        if each in now:
+def _left(missed: Iterable[_Missed], top: Revised, places: Sequence[Placed]) -> Iterator[Problem]:
+    """Yield an error per folder that still holds the files of a page which are elsewhere now.
+
+    What stands where this run has its files is told without a revision, and an option says nothing of other folders.
+    """
+    if any(place.is_elsewhere for place in places):
+        return
+    outputs = {_below(top, place.output) for place in places}
+    for then, now in missed:
+        if now is None or now.folder is None or then.folder is None:
             continue
-        if moved[each.page]:
-            moved[each.page] -= 1
-        else:
-            yield each
+        old, above = top.root / then.folder, posixpath.dirname(now.folder)
+        if outputs.isdisjoint({then.folder, posixpath.dirname(then.folder)}) and above != then.folder:
+            yield from _older(old, then.page, seen(top.root / now.folder))
+
+
+def _older(folder: Path, page: str, now: str) -> Iterator[Problem]:
+    if not os.path.lexists(folder / RECORD):
+        return
+    try:
+        record = recorded(folder)
+    except InputProblems:  # what it says of each file does not matter
+        record = None
+    names = names_of(record) if record else f"{RECORD} and the generated files beside it"
+    message = f"older files of '{page}' are still here; they are in {now} now"
+    yield error("stale-file", seen(folder), (0, 0), message, f"delete here {names}")
+
+
+def _missed(then: Iterable[_Held], now: Sequence[_Held]) -> Iterator[_Missed]:
+    """Yield what is held no more. Files of a page may have moved: one page that is new elsewhere makes up for one.
+
+    A folder that has a page of the same file name is still that page's: with its binding, or in another folder, it is
+    called otherwise.
+    """
+    former = dict.fromkeys(then)
+    names = {(each.folder, posixpath.basename(each.page)) for each in now}
+    missed = [each for each in former if (each.folder, posixpath.basename(each.page)) not in names]
+    kept = {each.folder for each in former}.difference(each.folder for each in missed)
+    moved: dict[str, list[_Held]] = defaultdict(list)
+    for each in now:
+        if each.folder not in kept:
+            moved[each.page].append(each)
+    yield from (_Missed(each, moved[each.page].pop(0) if moved[each.page] else None) for each in missed)
 
 
 def _held_then(top: Revised, outputs: Iterable[Path]) -> Iterator[_Held]:
@@ -108,12 +152,11 @@ def _output_in(file: Revised) -> str:
     """Return the output folder that settings name, empty where they name none."""
     data = content(file, MAX_BYTES)
     try:
-        found: object = parse_toml(decode(data, file.word), file.word)
+        found = settings_in(file, data)
     except EsspecError:
         return ""
-    for key in ("tool", "esspec", "output") if file.path.endswith(PYPROJECT) else ("check", "output"):
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
+    output = found.get("output") if isinstance(found, dict) else None
+    return output if isinstance(output, str) else ""
 
 
 def _below(top: Revised, path: Path | None) -> str | None:

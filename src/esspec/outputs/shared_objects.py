@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
+from esspec.compiling.loading import placed_in
 from esspec.model import PolicySet, Workload
 from esspec.problem import Problem, error
 from esspec.targets.objects import isolated
@@ -49,12 +50,13 @@ def _names_in_both(page: PageObjects, other: PageObjects, slugs: set[str]) -> se
     found: set[str] = set()
     for target in page.targets:
         if target.name in names:
-            found |= _file_stems(target, page.policies) & _file_stems(names[target.name], other.policies)
+            found |= _file_stems(target, page) & _file_stems(names[target.name], other)
     return found & slugs
 
 
-def _file_stems(target: Target, policies: PolicySet) -> set[str]:
-    return {PurePath(document.file_name).stem for document in target.lower(policies)}
+def _file_stems(target: Target, page: PageObjects) -> set[str]:
+    with placed_in(page.shown, page.policies.page):
+        return {PurePath(document.file_name).stem for document in target.lower(page.policies)}
 
 
 def _twice(page: PageObjects, other: PageObjects, workloads: Sequence[Workload]) -> Problem:

@@ -1,6 +1,7 @@
 """Generated files that git does not know: a commit goes without them, and what is deployed from it too."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -24,7 +25,8 @@ def untracked_problems(directory: Path, wanted: FileSet) -> Iterator[Problem]:
     is_kept_out = not tracked and not _listed(directory, "--others", "--exclude-standard").intersection(places)
     for place in () if is_kept_out else places:
         message = "this file is not in git, so that a commit goes without it"
-        how = f"run git add {directory}; for a file that .gitignore names git add -f"
+        add = shlex.join(("git", "-C", str(directory), "add", "--all", "."))  # the folder may be in another repository
+        how = f"run {add}; for a file that .gitignore names, add -f"
         yield error("untracked-file", f"{directory}/{place}", (0, 0), message, how)
 
 
