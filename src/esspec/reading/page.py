@@ -95,7 +95,7 @@ class _Walk:
         contents.problems += tables.unlike()
         contents.problems += tag_problems(self._path, self._lines, contents.spans, self._code_lines)
         contents.problems += self._shrouds.problems(self._path, contents.spans)
-        contents.problems += conflict_problems(self._path, self._lines)
+        contents.problems += conflict_problems(self._path, "\n".join(self._lines))
         if not said and not contents.problems:
             remedy = f"a rule table has columns such as {known_names()}"
             contents.problem("no-rule-table", 1, "the page has no rule table", remedy)

@@ -56,9 +56,9 @@ def torn_lines(path: str, line: int, raw: str, *, is_first: bool) -> list[Proble
     return found
 
 
-def conflict_problems(path: str, lines: Iterable[str]) -> Iterator[Problem]:
+def conflict_problems(path: str, text: str) -> Iterator[Problem]:
     """Yield an error per marker of a merge that nobody resolved: what either side permits would be permitted."""
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.split("\n"), 1) if any(map(text.__contains__, _CONFLICT)) else ():
         if line.startswith(_CONFLICT):
             message = f"'{line[:7]}' marks a conflict of a merge, and both of its sides are on the page"
             yield error("merge-conflict", path, (number, 1), message, "keep one side, and delete the markers")
