@@ -75,7 +75,8 @@ class _Walk:
     """Walks the tokens of a page once, and hands over what it finds: words, headings and tables."""
 
     def __init__(self, source: Source, inline: InlineReader) -> None:
-        self._path, self._lines, self._inline = source.path, source.text.split("\n"), inline
+        self._path, self._whole, self._inline = source.path, source.text, inline
+        self._lines = source.text.split("\n")
         self._contents = Contents(source.path, self._lines)
         self._tables = Tables(self._contents, inline)
         self._shrouds = Shrouds()
@@ -95,7 +96,7 @@ class _Walk:
         contents.problems += tables.unlike()
         contents.problems += tag_problems(self._path, self._lines, contents.spans, self._code_lines)
         contents.problems += self._shrouds.problems(self._path, contents.spans)
-        contents.problems += conflict_problems(self._path, "\n".join(self._lines))
+        contents.problems += conflict_problems(self._path, self._whole)
         if not said and not contents.problems:
             remedy = f"a rule table has columns such as {known_names()}"
             contents.problem("no-rule-table", 1, "the page has no rule table", remedy)
