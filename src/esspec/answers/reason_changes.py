@@ -119,12 +119,6 @@ def _changes(
                 yield ReasonChange(src.words, dst.words, direction, protocol, intervals, a, b, *reasons, names)
 
 
-def _telling(rows: tuple[_Rows, _Rows], reasons: tuple[tuple[str, ...], tuple[str, ...]]) -> Iterator[_Rows]:
-    """Yield the rows of each side that give some of its reasons."""
-    for some, told in zip(rows, reasons, strict=True):
-        yield tuple(row for row in some if row.reason in told)
-
-
 def _deciding(rows: _Rows, peer: Group, wanted: Opened) -> Iterator[_Row]:
     """Yield the rows that let a peer through on some of these ports."""
     return (row for row in rows if row.peers & peer.deciding and overlap(row.granting.grant, wanted))

@@ -30,6 +30,7 @@ from esspec.compiling.page_reading import Reading
 from esspec.linting.lint import lint
 from esspec.problem import InputProblems, Problem, error, in_order, warning
 from esspec.targets.target import Target
+from esspec.text.revisions import known_revision
 
 NO_FOLDER = "no output folder is known"
 
@@ -98,6 +99,8 @@ def check_pages(tasks: Sequence[CheckTask], request: CheckRequest) -> Checked:
     refuse_shared_folders(task.place for task, _ in kept)
     readings = [(task, reading) for task, reading in kept if reading]
     found.content += found.attempt(lambda: lint(reading for _, reading in readings)) or ()
+    if request.since and readings:  # that there is no such revision holds for all pages
+        request = request._replace(since=found.attempt(partial(known_revision, request.since)))
     pages = [
         (
             task,

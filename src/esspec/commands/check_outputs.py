@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from esspec.model import PolicySet
 from esspec.outputs.export import file_set
 from esspec.outputs.fileset import Stale, refusals, stale_files, write
 from esspec.outputs.folder import RECORD
-from esspec.outputs.record import Recorded, recorded
+from esspec.outputs.record import FileSet, Recorded, recorded
 from esspec.outputs.tracked import untracked_problems
 from esspec.outputs.verification import verify_folder, verify_fresh
 from esspec.problem import EsspecError, Problem, error, warning
@@ -29,13 +30,17 @@ _PLACE = re.compile(r"(.+?):([0-9]+)(?:: (.*))?", re.DOTALL)
 
 
 class Compiled(NamedTuple):
-    """A page as it compiles, where its files are, nowhere without a folder, and the command lines about them."""
+    """A page as it compiles, where its files are, nowhere without a folder, and the command lines about them.
+
+    `files` are those that it compiles to; they are rendered when they are first asked for. It raises Inexpressible.
+    """
 
     reading: Reading
     policies: PolicySet
     targets: tuple[Target, ...]
     folder: Path | None
     lines: CommandLines
+    files: Callable[[], FileSet]
 
     @property
     def page(self) -> str:
@@ -47,7 +52,7 @@ def compiled(reading: Reading, targets: Sequence[Target], folder: Path | None, l
     """Return a page compiled. Raises PageProblems for a page with errors, InputProblems for one without a binding."""
     needs_binding(reading)
     policies = compile_page(reading, needs_features=any(target.needs_features for target in targets))
-    return Compiled(reading, policies, tuple(targets), folder, lines)
+    return Compiled(reading, policies, tuple(targets), folder, lines, cache(partial(file_set, policies, targets)))
 
 
 def mended(page: Compiled) -> Iterator[str]:
@@ -55,7 +60,7 @@ def mended(page: Compiled) -> Iterator[str]:
     if page.folder is None:
         return
     with _told_of(page):
-        done = write(page.folder, file_set(page.policies, page.targets), force=False, allow_removal=False)
+        done = write(page.folder, page.files(), force=False, allow_removal=False)
     yield from (f"wrote {page.folder / place}" for place in done.written)
     yield from (f"removed {page.folder / place}" for place in done.removed)
 
@@ -70,7 +75,7 @@ def stale_problems(page: Compiled, *, is_stopped: bool = False) -> Iterator[Prob
     with _told_of(page):
         yield from _left_behind(page, page.folder)
     with _told_of(page):
-        wanted = file_set(page.policies, page.targets)
+        wanted = page.files()
         refused = [] if is_stopped else _with_lines(refusals(page.folder, wanted), page)
     yield from refused
     told = {problem.path for problem in refused}
@@ -124,7 +129,7 @@ def left_out_problems(page: Compiled) -> Iterator[Problem]:
     """Yield an error per generated file that git does not track. Raises InputProblems where git cannot say."""
     if page.folder is not None:
         with _told_of(page):
-            yield from untracked_problems(page.folder, file_set(page.policies, page.targets))
+            yield from untracked_problems(page.folder, page.files())
 
 
 def unequal_problems(

@@ -6,7 +6,7 @@ settings at the top must not hide those.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -56,8 +56,7 @@ def settings_here() -> tuple[CheckSettings, ...]:
     here = Path.cwd()
     several = [each for folder in (here, *_below(here)) if (each := _settings_in(folder))]
     if not several:
-        nearest = next((each for folder in here.parents if (each := _settings_in(folder))), None)
-        several = [nearest] if nearest else []
+        several = list(filter(None, [_nearest(here.parents)]))
     if not several:
         message = f"no page is named, and no {FILE_NAME} here, in a folder of this one or above it has [check]"
         remedy = f'name pages, run it above their folder, or write [check] with pages = ["page.md"] into {FILE_NAME}'
@@ -70,8 +69,11 @@ def settings_here() -> tuple[CheckSettings, ...]:
 
 def settings_of_page(page: str) -> CheckSettings | None:
     """Return the nearest settings upward from a page; None where there are none."""
-    folder = Path(page).absolute().parent
-    return next((each for at in (folder, *folder.parents) if (each := _settings_in(at))), None)
+    return _nearest(Path(page).absolute().parents)
+
+
+def _nearest(folders: Iterable[Path]) -> CheckSettings | None:
+    return next((each for folder in folders if (each := _settings_in(folder))), None)
 
 
 def settings_below(folder: Path) -> Iterator[CheckSettings]:
@@ -98,21 +100,27 @@ def _below(folder: Path) -> Iterator[Path]:
 def _settings_in(folder: Path) -> CheckSettings | None:
     """Return the settings in a folder: those of its esspec.toml before those of its pyproject.toml."""
     place = folder / FILE_NAME
-    if is_file(place) and "check" in _toml(place):
+    if is_file(place) and table_in(_read(place), seen(place)) is not None:
         entry = read_binding(place, seen(place)).file.check
         return _placed(entry, place) if entry else None
     place = folder / PYPROJECT
-    tool = _toml(place).get("tool") if is_file(place) else None
-    given = tool.get("esspec") if isinstance(tool, dict) else None
+    given = table_in(_read(place), seen(place)) if is_file(place) else None
     return None if given is None else _placed(_valid(given, place), place)
 
 
-def _toml(place: Path) -> dict[str, Any]:
-    return parse_toml(_text(place), seen(place))
+def table_in(data: bytes, shown: str) -> object:
+    """Return what stands under `[check]` of an esspec.toml, or `[tool.esspec]` of a pyproject.toml; None for nothing.
+
+    Raises InputProblems for what is no TOML; `shown` is the file's name.
+    """
+    found: object = parse_toml(decode(data, shown), shown)
+    for key in ("tool", "esspec") if shown.endswith(PYPROJECT) else ("check",):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
-def _text(place: Path) -> str:
-    return decode(read_bytes(place, seen(place), MAX_BYTES), seen(place))
+def _read(place: Path) -> bytes:
+    return read_bytes(place, seen(place), MAX_BYTES)
 
 
 def _valid(given: object, place: Path) -> CheckEntry:
@@ -120,7 +128,7 @@ def _valid(given: object, place: Path) -> CheckEntry:
     try:
         return CheckEntry.model_validate(given)
     except ValidationError as invalid:
-        lines = toml_lines(_text(place))
+        lines = toml_lines(decode(_read(place), seen(place)))
         problems = [_restated(item, lines, seen(place)) for item in invalid.errors(include_url=False)]
         raise PageProblems(problems) from None
 

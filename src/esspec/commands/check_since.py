@@ -13,7 +13,7 @@ from esspec.commands.former_settings import NamedIn, options_then
 from esspec.problem import EsspecError, InputProblems, Problem, error, errors_in, note
 from esspec.semantics.views import View
 from esspec.terms import Direction
-from esspec.text.revisions import refuse_unknown, revised
+from esspec.text.revisions import revised
 
 _WAYS = {Direction.INGRESS: "incoming", Direction.EGRESS: "outgoing"}
 
@@ -24,10 +24,8 @@ def since(
     """Return what the page allows and did not allow at a revision, and the other way round, as notes.
 
     Data and a profile that are `named_in` settings are those that these named there. As a gate, what it newly allows
-    is an error, and so is what cannot be compared. Raises InputProblems (exit 2) for a revision that this clone does
-    not have.
+    is an error, and so is what cannot be compared. The revision is one that this clone has.
     """
-    refuse_unknown(revision)
     told_of = error if is_gate else note
     before = f"{revision}:{_below_here(page.shown)}"
     try:

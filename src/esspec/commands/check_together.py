@@ -9,7 +9,7 @@ from esspec.commands.check_outputs import Compiled, names_of
 from esspec.commands.check_settings import settings_below
 from esspec.commands.page_patterns import is_file
 from esspec.outputs.folder import RECORD
-from esspec.outputs.record import recorded
+from esspec.outputs.record import Recorded, recorded
 from esspec.outputs.shared_objects import PageObjects, objects_twice
 from esspec.problem import InputProblems, Problem, error
 
@@ -88,10 +88,7 @@ def left_folders(places: Iterable[Placed], folders: Mapping[str, Path | None]) -
 
 
 def _left(folder: Path, output: Path, folders: Mapping[str, Path | None]) -> Iterator[Problem]:
-    try:
-        record = recorded(folder)
-    except InputProblems:  # what it says of each file does not matter
-        record = None
+    record = readable_record(folder)
     page = record.page if record else ""
     if folder == output:
         if record and page not in folders:  # else the page tells it
@@ -104,6 +101,14 @@ def _left(folder: Path, output: Path, folders: Mapping[str, Path | None]) -> Ite
         whose = f"'{page}', which is not checked any more" if page else "a page that is not checked"
         remedy = "delete the folder, or bring the page back"
         yield error("stale-file", str(folder), (0, 0), f"these are files of {whose}", remedy)
+
+
+def readable_record(folder: Path) -> Recorded | None:
+    """Return the record of a folder, None for one that is none: what it says of each file does not matter here."""
+    try:
+        return recorded(folder)
+    except InputProblems:
+        return None
 
 
 def _with_record(output: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from esspec.commands.options import (
     Fail,
     FailOn,
     Format,
+    Verbose,
 )
 from esspec.commands.reading_options import ALL, reads
 
@@ -53,7 +54,6 @@ OnPorts = Annotated[
 WithExposure = Annotated[
     bool, typer.Option("--exposure", help="Add who else is admitted: outside, the whole cluster, pods without a name.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List the kinds of objects that are passed over.")]
 Connections = Annotated[ListFormat, typer.Option("--format", help="How the connections are written.")]
 
 Asked = Annotated[

@@ -12,6 +12,7 @@ from esspec.commands.options import (
     Errors,
     Fail,
     FailOn,
+    Verbose,
 )
 from esspec.commands.reading_options import ALL, reads
 from esspec.reporting.streams import write_data, write_message
@@ -34,7 +35,6 @@ OnlyWidening = Annotated[
 ]
 Reasons = Annotated[bool, typer.Option("--reasons", help="Show flows that are allowed for other reasons, too.")]
 Written = Annotated[DiffFormat, typer.Option("--format", help="How the difference is written.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List the kinds of objects that are passed over.")]
 
 DIFF_EXAMPLES = """\b
 Examples:

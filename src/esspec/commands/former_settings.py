@@ -10,12 +10,10 @@ from pydantic import ValidationError
 from esspec.answers.sides import SideOptions
 from esspec.bindings.binding import FILE_NAME, MAX_BYTES
 from esspec.bindings.binding_file import CheckEntry
-from esspec.commands.check_settings import PYPROJECT
+from esspec.commands.check_settings import PYPROJECT, table_in
 from esspec.compiling.loading import seen
 from esspec.problem import PageProblems, error
 from esspec.text.revisions import Revised, as_it_stood, content
-from esspec.text.source import decode
-from esspec.text.toml_text import parse_toml
 
 
 class NamedIn(NamedTuple):
@@ -42,24 +40,13 @@ def options_then(options: SideOptions, page: Revised, named_in: NamedIn) -> Side
     return options._replace(profile=entry.profile) if named_in.profile else options
 
 
-def settings_in(file: Revised, data: bytes) -> object:
-    """Return what stands under `[check]` of an esspec.toml, or `[tool.esspec]` of a pyproject.toml; None for nothing.
-
-    Raises InputProblems for what is no TOML.
-    """
-    found: object = parse_toml(decode(data, file.word), file.word)
-    for key in ("tool", "esspec") if file.path.endswith(PYPROJECT) else ("check",):
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
-
-
 def _with_settings(page: Revised, settings: str) -> Iterator[tuple[Revised, object]]:
     """Yield the settings of a page: those in the file that holds them now, then the nearest upward from the page."""
     folders = PurePosixPath(page.path).parents
     upward = (str(page.root / folder / name) for folder in folders for name in (FILE_NAME, PYPROJECT))
     for path in (settings, *upward):
         file = as_it_stood(page, path)
-        if file and file.kind == "blob" and (given := settings_in(file, content(file, MAX_BYTES))) is not None:
+        if file and file.kind == "blob" and (given := table_in(content(file, MAX_BYTES), file.word)) is not None:
             yield file, given
 
 

@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from esspec.bindings.binding import FILE_NAME, MAX_BYTES
 from esspec.commands.check_outputs import names_of
-from esspec.commands.check_settings import PYPROJECT
-from esspec.commands.check_together import Placed, folders_of_others
-from esspec.commands.former_settings import settings_in
+from esspec.commands.check_settings import PYPROJECT, table_in
+from esspec.commands.check_together import Placed, folders_of_others, readable_record
 from esspec.compiling.loading import seen
 from esspec.outputs.folder import RECORD
-from esspec.outputs.record import recorded
-from esspec.problem import EsspecError, InputProblems, Problem, error, note
-from esspec.text.revisions import Revised, as_it_stood, content, files_named, refuse_unknown, revised
+from esspec.problem import EsspecError, Problem, error, note
+from esspec.text.revisions import Revised, as_it_stood, content, files_named, revised
 
 
 class _Held(NamedTuple):
@@ -38,12 +36,10 @@ def gone_pages(pages: Sequence[tuple[Placed, str]], revision: str, *, is_gate: b
     """Return a note per page that had files at a revision and is not among `pages`; as a gate these are errors.
 
     Files that stand where they were, though those of their page are elsewhere now, are errors always. Nothing is told
-    where the run is about some pages only: others are not asked for. Raises InputProblems (exit 2) for a revision that
-    this clone does not have.
+    where the run is about some pages only: others are not asked for. The revision is one that this clone has.
     """
     if not pages or not all(place.is_whole for place, _ in pages):
         return ()
-    refuse_unknown(revision)
     top = revised(f"{revision}:")
     places = [place for place, _ in pages]
     outputs = {_below(top, place.output) for place in places} | set(_outputs_then(top, places))
@@ -86,10 +82,7 @@ def _left(missed: Iterable[_Missed], top: Revised, places: Sequence[Placed]) -> 
 def _older(folder: Path, page: str, now: str) -> Iterator[Problem]:
     if not os.path.lexists(folder / RECORD):
         return
-    try:
-        record = recorded(folder)
-    except InputProblems:  # what it says of each file does not matter
-        record = None
+    record = readable_record(folder)
     names = names_of(record) if record else f"{RECORD} and the generated files beside it"
     message = f"older files of '{page}' are still here; they are in {now} now"
     yield error("stale-file", seen(folder), (0, 0), message, f"delete here {names}")
@@ -152,7 +145,7 @@ def _output_in(file: Revised) -> str:
     """Return the output folder that settings name, empty where they name none."""
     data = content(file, MAX_BYTES)
     try:
-        found = settings_in(file, data)
+        found = table_in(data, file.word)
     except EsspecError:
         return ""
     output = found.get("output") if isinstance(found, dict) else None

@@ -90,3 +90,4 @@ ColorChoice = Annotated[
     typer.Option("--color", help="Colours in text on standard output; auto is for a terminal, and as NO_COLOR says."),
 ]
 Format = Annotated[DataFormat, typer.Option("--format", help="How the result is written.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List the kinds of objects that are passed over.")]

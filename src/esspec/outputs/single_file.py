@@ -18,6 +18,16 @@ def is_same_file(one: str, other: str) -> bool:
     return os.path.abspath(one) == os.path.abspath(other)  # noqa: PTH100 - as above
 
 
+def write_over(path: str, data: bytes) -> None:
+    """Write a file of a run, such as a report, over what is there. Raises InputProblems (exit 2) where that fails."""
+    try:
+        Path(path).write_bytes(data)
+    except (OSError, ValueError) as failed:  # the latter for a NUL in the name
+        why = f"cannot be written: {getattr(failed, 'strerror', None) or failed}"
+        remedy = "make its folder, or name a file that can be written"
+        raise InputProblems([error("unwritable-output", path, (0, 0), why, remedy)]) from None
+
+
 def replace_file(path: Path, data: bytes, remedy: str) -> None:
     """Write a file; one that is there keeps its mode. Raises InputProblems (exit 2) with `remedy` where that fails."""
     staged = path.with_name(f".{path.name}.new")

@@ -62,13 +62,17 @@ _SIGNS = {
 
 
 class Directive(NamedTuple):
-    """A directive, as it begins, and the lines it reaches over: its own, or all up to its end (or the page's)."""
+    """A directive, as it begins, and the lines it reaches over: its own, or all up to its end (or the page's).
+
+    It is silent if it puts nothing on the page that is not in its source. `code` is that of findings about it.
+    """
 
     line: int
     column: int
     last: int
     begins: str
     is_silent: bool
+    code: str
 
 
 def directives_in(lines: Sequence[str], code: Collection[int]) -> Iterator[Directive]:
@@ -91,7 +95,8 @@ def _of_family(family: re.Pattern[str], lines: Sequence[tuple[int, str]], end: i
         text = line.lstrip(" >")
         for match in family.finditer(text):
             kind = match.lastgroup or ""
-            found = Directive(number, len(line) - len(text) + match.start() + 1, number, match[0], kind != "adds")
+            column = len(line) - len(text) + match.start() + 1
+            found = Directive(number, column, number, match[0], kind != "adds", code="directive")
             if kind == "adds":
                 yield found
             elif kind != "closes":

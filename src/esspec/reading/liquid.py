@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from esspec.problem import Problem, error, warning
 from esspec.reading.directives import Directive, directives_in
@@ -22,31 +21,11 @@ _MAX_TOLD = 20
 _HIDES = "begins a tag, which may hide what is read here or add to it"
 
 
-class Tag(NamedTuple):
-    """A tag, and the lines it reaches over: its own, or all up to its end tag (to the page's end without one)."""
-
-    line: int
-    column: int
-    last: int
-    name: str
-    is_liquid: bool
-
-    @property
-    def begins(self) -> str:
-        """Return the sign that a tag begins with."""
-        return "{%" if self.is_liquid else "{:"
-
-    @property
-    def is_silent(self) -> bool:
-        """Return whether the tag puts nothing on the page that is not in its source."""
-        return self.name in _SILENT or self.name.startswith("end") or not self.is_liquid
-
-
-def tags_in(lines: Sequence[str]) -> list[Tag]:
+def tags_in(lines: Sequence[str]) -> list[Directive]:
     """Return the tags of a page in their order; `lines` are all of its lines."""
     if not any("{%" in line or "{:" in line for line in lines):
         return []
-    found: list[Tag] = []
+    found: list[Directive] = []
     waiting: dict[tuple[str, bool], list[int]] = {}
     for number, line in enumerate(lines, 1):
         for match in _TAG.finditer(line) if "{%" in line or "{:" in line else ():
@@ -60,9 +39,19 @@ def tags_in(lines: Sequence[str]) -> list[Tag]:
             elif begins:
                 waiting.setdefault((name, is_liquid), []).append(len(found))
             last = len(lines) if begins else number
-            found.append(Tag(number, match.start() + 1, last, name, is_liquid))
-        found += [Tag(number, column, number, "", is_liquid=False) for column in _hiding(line)]
+            at = (number, match.start() + 1, last)
+            found.append(_liquid(*at, name) if is_liquid else _extension(*at))
+        found += [_extension(number, column, number) for column in _hiding(line)]
     return found
+
+
+def _liquid(line: int, column: int, last: int, name: str) -> Directive:
+    is_silent = name in _SILENT or name.startswith("end")
+    return Directive(line, column, last, "{%", is_silent, code="liquid")
+
+
+def _extension(line: int, column: int, last: int) -> Directive:
+    return Directive(line, column, last, "{:", is_silent=True, code="kramdown-extension")
 
 
 def _hiding(line: str) -> list[int]:
@@ -75,7 +64,7 @@ def _hiding(line: str) -> list[int]:
     return [match.start() + 1 for match in found if match[1] is None or not is_harmless(match[1].strip("\"'"))]
 
 
-def _end(found: list[Tag], waiting: dict[tuple[str, bool], list[int]], key: tuple[str, bool], line: int) -> None:
+def _end(found: list[Directive], waiting: dict[tuple[str, bool], list[int]], key: tuple[str, bool], line: int) -> None:
     if waiting.get(key):
         at = waiting[key].pop()
         found[at] = found[at]._replace(last=line)
@@ -95,7 +84,7 @@ def tag_problems(
     or what it encloses, touches what is read; a warning where it may add to the page. Of one line, the first few of
     either are told.
     """
-    tags: list[Tag | Directive] = [*tags_in(lines), *directives_in(lines, in_code)]
+    tags = [*tags_in(lines), *directives_in(lines, in_code)]
     if not tags:
         return
     marks = [0] * (len(lines) + 2)
@@ -112,15 +101,14 @@ def tag_problems(
         told[kind] += 1
         if told[kind] > _MAX_TOLD:
             continue
-        code = "liquid" if tag.begins == "{%" else "kramdown-extension" if tag.begins == "{:" else "directive"
         at = (tag.line, tag.column)
         if touches:
             message = f"'{tag.begins}' {_HIDES}"
-            yield error(code, path, at, message, "render the page first, or delete the tag")
+            yield error(tag.code, path, at, message, "render the page first, or delete the tag")
         else:
             message = f"'{tag.begins}' begins a tag that may add to the page, and nothing of that is read"
             remedy = "render the page first if it adds connections"
-            yield warning(code, path, at, message, remedy)
+            yield warning(tag.code, path, at, message, remedy)
 
 
 def told_once(problems: Iterable[Problem]) -> list[Problem]:

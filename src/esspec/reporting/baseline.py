@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field, ValidationError
 
+from esspec.outputs.single_file import write_over
 from esspec.problem import InputProblems, Problem, error
 from esspec.reporting.finding_report import fingerprints, reported_path
 from esspec.text.source import decode, read_bytes
@@ -121,12 +122,7 @@ def first_baseline(path: str, count: int) -> Problem:
 def write_baseline(path: str, baseline: Baseline) -> None:
     """Write a baseline. Raises InputProblems (exit 2) where that fails."""
     text = json.dumps(baseline.model_dump(mode="json", by_alias=True), indent=2) + "\n"
-    try:
-        Path(path).write_bytes(text.encode("ascii"))
-    except (OSError, ValueError) as failed:  # the latter for a NUL in the name
-        why = f"cannot be written: {getattr(failed, 'strerror', None) or failed}"
-        remedy = "make its folder, or name a file that can be written"
-        raise InputProblems([error("unwritable-output", path, (0, 0), why, remedy)]) from None
+    write_over(path, text.encode("ascii"))
 
 
 def _with_prints(problems: Iterable[Problem], lines: SourceLines, folder: str) -> list[tuple[str, Problem]]:

@@ -1,10 +1,9 @@
 """Where findings go: the formats that a command line names, to standard output and to files."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from esspec.outputs.single_file import is_same_file
+from esspec.outputs.single_file import is_same_file, write_over
 from esspec.problem import InputProblems, Problem, error
 from esspec.reporting.finding_formats import WRITERS
 from esspec.reporting.finding_formats.text import text
@@ -53,11 +52,9 @@ def write_findings(outputs: Iterable[FindingOutput], report: Report, color: str 
             continue
         data = WRITERS[output.name](report).encode("utf-8", "backslashreplace")
         try:
-            Path(output.path).write_bytes(data)
-        except (OSError, ValueError) as failed:  # the latter for a NUL in the name
-            why = getattr(failed, "strerror", None) or str(failed)
-            remedy = "make its folder, or name a file that can be written"
-            stopped.append(error("unwritable-output", output.path, (0, 0), f"cannot be written: {why}", remedy))
+            write_over(output.path, data)
+        except InputProblems as failed:
+            stopped += failed.problems
     if stopped:
         raise InputProblems(stopped)
 

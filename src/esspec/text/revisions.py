@@ -67,13 +67,14 @@ def revised(word: str) -> Revised:
     return place
 
 
-def refuse_unknown(revision: str) -> None:
-    """Raise InputProblems (exit 2) for a revision that the repository of the working folder does not have."""
+def known_revision(revision: str) -> str:
+    """Return a revision. Raises InputProblems (exit 2) for one that the repository around here does not have."""
     _repository(revision, or_file=False)
     if not revision or revision.startswith("-") or ":" in revision:
         _refuse(revision, "this names no revision", "name a commit, a branch or a tag, such as origin/main")
     if _commit(revision) is None:
         _refuse(revision, f"there is no revision '{revision}'", _how_to_get(revision))
+    return revision
 
 
 def content(place: Revised, limit: int) -> bytes:
@@ -93,15 +94,10 @@ def files_below(place: Revised) -> Iterator[Revised]:
 
     Raises InputProblems for what cannot be read in this commit: links to folders or out of it, and submodules.
     """
-    listed = run_git("ls-tree", "-r", "-z", "--full-tree", place.object).stdout.decode("utf-8", "surrogateescape")
-    for entry in sorted(filter(None, listed.split("\0")), key=lambda found: found.partition("\t")[2]):
-        about, _, path = entry.partition("\t")
+    for path, mode, entry in sorted(_entries(place)):
         if any(part.startswith(".") for part in path.split("/")):
             continue
-        mode, kind, name = about.split(" ")
-        found = _at(place, posixpath.join(place.path, path))._replace(kind=kind, object=name)
-        if mode == _LINK:
-            found = _looked_up(found)
+        found = _looked_up(entry) if mode == _LINK else entry
         if found.kind != "blob":
             what = "submodule" if mode == _SUBMODULE else "link to no file"
             _refuse(found.word, f"this is a {what}, which is not read at a revision", "check it out", code="not-a-file")
@@ -110,12 +106,18 @@ def files_below(place: Revised) -> Iterator[Revised]:
 
 def files_named(place: Revised, names: Collection[str]) -> Iterator[Revised]:
     """Yield the files of these names in a folder and in those in it, in the order of their paths; links are none."""
+    for path, mode, found in _entries(place):
+        if path.count("/") <= 1 and posixpath.basename(path) in names and found.kind == "blob" and mode != _LINK:
+            yield found
+
+
+def _entries(place: Revised) -> Iterator[tuple[str, str, Revised]]:
+    """Yield what stands below a folder: its path from there, its mode, and itself."""
     listed = run_git("ls-tree", "-r", "-z", "--full-tree", place.object).stdout.decode("utf-8", "surrogateescape")
     for entry in filter(None, listed.split("\0")):
         about, _, path = entry.partition("\t")
         mode, kind, name = about.split(" ")
-        if path.count("/") <= 1 and posixpath.basename(path) in names and kind == "blob" and mode != _LINK:
-            yield _at(place, posixpath.join(place.path, path))._replace(kind=kind, object=name)
+        yield path, mode, _at(place, posixpath.join(place.path, path))._replace(kind=kind, object=name)
 
 
 def nearest(place: Revised, file_name: str) -> Revised | None:
